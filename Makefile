@@ -1,0 +1,54 @@
+# What people type. Each target is a CMake preset or a script in tools/ that also runs alone.
+
+PREFIX ?= /usr/local
+DESTDIR ?=
+SECONDS_EACH ?= 60
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo build test bench lint asan tsan coverage fuzz release install clean
+
+help: ## this list
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## install what building and testing needs (Debian 12; root or sudo)
+	@tools/setup
+
+demo: setup ## the four stages on this machine, and on the h100 snapshot where it is
+	@tools/build dev eidos
+	@tools/demo build/dev/eidos
+
+build: setup ## the dev build, in build/dev
+	@tools/build dev
+
+test: build ## all tests of the dev build
+	@tools/run-tests dev
+
+lint: setup ## format, includes, catalog, shell scripts, clang-tidy's short list
+	@tools/lint
+
+asan: setup ## unit, golden, corpus and fuzz-corpus tests under the address and undefined-behaviour sanitizers
+	@tools/build asan
+	@tools/run-tests asan -L 'unit|golden|corpus|fuzz'
+
+tsan: setup ## unit, golden and corpus tests under the thread sanitizer
+	@tools/build tsan
+	@tools/run-tests tsan -L 'unit|golden|corpus'
+
+coverage: setup ## what the tests run, as a table and as pages in build/cover/html
+	@tools/coverage
+
+fuzz: setup ## every fuzz target for SECONDS_EACH (60); crashes are kept in fuzz/corpus/
+	@tools/fuzz $(SECONDS_EACH)
+
+bench: release ## measure, and write bench/RESULTS.md
+	@tools/build release benchmarks
+	@bench/run
+
+release: setup ## the binary people install, in build/release
+	@tools/build release eidos
+
+install: release ## PREFIX=/usr/local, DESTDIR=: binary, completions, man pages
+	@tools/install build/release/eidos "$(DESTDIR)$(PREFIX)"
+
+clean: ## remove build/ (the compiler cache and .cache/ stay)
+	rm -rf build
