@@ -1,0 +1,182 @@
+#include "data/path.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+#include "data/document.h"
+
+namespace eidos::data {
+namespace {
+
+constexpr std::size_t kMaxParts = 100;
+// What set() makes stands inside a larger document, which must be read again.
+constexpr std::size_t kMaxLevelsSet = kMaxDepth - 10;
+
+class PathReader {
+ public:
+  explicit PathReader(std::string_view text) : text_(text) {}
+
+  Result<Path> read() {
+    if (text_.empty()) return bad("it is empty");
+    for (;;) {
+      EIDOS_CHECK(key());
+      while (at_ < text_.size() && text_[at_] == '[') EIDOS_CHECK(index());
+      if (path_.size() > kMaxParts) return bad(cat("it has more than ", kMaxParts, " parts"));
+      if (at_ == text_.size()) return std::move(path_);
+      if (text_[at_] != '.') return bad("a '.' is missing behind ']' or a closing quote");
+      ++at_;
+    }
+  }
+
+ private:
+  std::unexpected<Error> bad(std::string_view why) const {
+    return fail(ErrorKind::Invalid, cat("path ", quote(text_), ": ", why), {},
+                "write keys joined by dots, list items as [2], keys with dots as \"a.b\" or a\\.b");
+  }
+
+  Result<void> key() {
+    if (at_ < text_.size() && text_[at_] == '"') return quoted_key();
+    if (at_ < text_.size() && text_[at_] == '[' && path_.empty()) return {};
+    std::string out;
+    for (; at_ < text_.size() && text_[at_] != '.' && text_[at_] != '['; ++at_) {
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+      out += text_[at_];
+    }
+    if (out.empty()) return bad("a part between dots is empty");
+    path_.emplace_back(std::move(out));
+    return {};
+  }
+
+  Result<void> quoted_key() {
+    std::string out;
+    for (++at_; at_ < text_.size() && text_[at_] != '"'; ++at_) {
+      if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
+      out += text_[at_];
+    }
+    if (at_ == text_.size()) return bad("a quote is not closed");
+    ++at_;
+    path_.emplace_back(std::move(out));
+    return {};
+  }
+
+  Result<void> index() {
+    std::size_t close = text_.find(']', at_);
+    if (close == std::string_view::npos) return bad("a '[' is not closed");
+    std::string_view digits = text_.substr(at_ + 1, close - at_ - 1);
+    std::size_t value = 0;
+    auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
+    if (digits.empty() || ec != std::errc{} || end != digits.data() + digits.size())
+      return bad("a list index must be a whole number from 0");
+    at_ = close + 1;
+    path_.emplace_back(value);
+    return {};
+  }
+
+  std::string_view text_;
+  std::size_t at_ = 0;
+  Path path_;
+};
+
+std::size_t levels(const Value& value) {
+  std::size_t below = 0;
+  if (value.is_list())
+    for (const Value& item : value.list()) below = std::max(below, levels(item));
+  if (value.is_map())
+    for (const Map::Entry& entry : value.map()) below = std::max(below, levels(entry.value));
+  return below + 1;
+}
+
+const Value* step(const Value& from, const PathPart& part) {
+  if (const auto* key = std::get_if<std::string>(&part)) return from.find(*key);
+  std::size_t index = std::get<std::size_t>(part);
+  return from.is_list() && index < from.list().size() ? &from.list()[index] : nullptr;
+}
+
+// Whether set() can go on from `from` with `part`; nothing is changed.
+Result<void> check_step(const Value& from, const PathPart& part, const Path& whole, std::size_t depth) {
+  if (from.is_null()) {
+    if (std::holds_alternative<std::string>(part) || std::get<std::size_t>(part) == 0) return {};
+  } else if (std::holds_alternative<std::string>(part)) {
+    if (from.is_map()) return {};
+  } else if (from.is_list() && std::get<std::size_t>(part) <= from.list().size()) {
+    return {};
+  }
+  Path before(whole.begin(), whole.begin() + static_cast<std::ptrdiff_t>(depth));
+  std::string place = before.empty() ? std::string("the top") : quote(to_text(before));
+  if (std::holds_alternative<std::size_t>(part) && from.is_list())
+    return fail(ErrorKind::Invalid,
+                cat("path ", quote(to_text(whole)), ": ", place, " has ", from.list().size(), " items"));
+  return fail(ErrorKind::Invalid,
+              cat("path ", quote(to_text(whole)), ": ", place, " is ", describe(from.type()), ", not ",
+                  std::holds_alternative<std::string>(part) ? "a map" : "a list"));
+}
+
+}  // namespace
+
+Result<Path> parse_path(std::string_view text) {
+  return PathReader(text).read();
+}
+
+std::string to_text(const Path& path) {
+  std::string out;
+  for (const PathPart& part : path) {
+    if (const auto* index = std::get_if<std::size_t>(&part)) {
+      out += cat("[", *index, "]");
+      continue;
+    }
+    const auto& key = std::get<std::string>(part);
+    if (!out.empty()) out += '.';
+    bool plain = !key.empty() && key.find_first_of(".[]\"\\ ") == std::string::npos;
+    if (plain) {
+      out += key;
+      continue;
+    }
+    out += '"';
+    for (char c : key) {
+      if (c == '"' || c == '\\') out += '\\';
+      out += c;
+    }
+    out += '"';
+  }
+  return out;
+}
+
+const Value* find(const Value& root, const Path& path) {
+  const Value* at = &root;
+  for (const PathPart& part : path) {
+    at = step(*at, part);
+    if (at == nullptr) return nullptr;
+  }
+  return at;
+}
+
+Result<void> set(Value& root, const Path& path, Value value) {
+  if (path.size() + levels(value) > kMaxLevelsSet)
+    return fail(ErrorKind::Invalid,
+                cat("path ", quote(to_text(path)), ": its value would be nested deeper than ", kMaxLevelsSet,
+                    " levels"));
+  const Value nothing;
+  const Value* look = &root;
+  for (std::size_t i = 0; i < path.size(); ++i) {
+    EIDOS_CHECK(check_step(*look, path[i], path, i));
+    look = step(*look, path[i]);
+    if (look == nullptr) look = &nothing;
+  }
+  Value* at = &root;
+  for (const PathPart& part : path) {
+    if (const auto* key = std::get_if<std::string>(&part)) {
+      if (at->is_null()) *at = Value(Map());
+      at = &at->map().at_or_add(*key);
+      continue;
+    }
+    if (at->is_null()) *at = Value(List());
+    std::size_t index = std::get<std::size_t>(part);
+    if (index == at->list().size()) at->list().emplace_back();
+    at = &at->list()[index];
+  }
+  *at = std::move(value);
+  return {};
+}
+
+}  // namespace eidos::data
