@@ -1,0 +1,287 @@
+#include "model/secrets.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "data/document.h"
+#include "model/secret_shapes.h"
+
+namespace eidos::model {
+
+namespace {
+
+constexpr std::string_view kSecretWords[] = {
+    "password",   "passwords", "passwd", "passphrase",    "passcode",  "pwd",        "secret",
+    "secrets",    "token",     "tokens", "key",           "keys",      "credential", "credentials",
+    "cred",       "creds",     "psk",    "authorization", "apikey",    "apitoken",   "accesskey",
+    "privatekey", "secretkey", "sshkey", "authkey",       "authtoken", "bearer"};
+
+// Secret only as the last word: "db_pass" is, "pass_through" is not.
+constexpr std::string_view kSecretLastWords[] = {"pass", "auth", "pw"};
+
+// Nobody ends another word with these.
+constexpr std::string_view kSecretEndings[] = {"password", "passwd", "passphrase"};
+
+// A name that ends so says where a secret is, or something about it, but not the secret: "token-file".
+constexpr std::string_view kHarmlessLastWords[] = {
+    "name",     "names",     "ref",        "refs",   "path",     "paths",    "file",    "files",
+    "dir",      "directory", "mode",       "size",   "bits",     "bytes",    "count",   "type",
+    "length",   "expiry",    "expiration", "ttl",    "age",      "enable",   "enabled", "namespace",
+    "provider", "timeout",   "interval",   "policy", "rotation", "algorithm"};
+
+// Settings about secrets in general, by a part of their path or name.
+constexpr std::string_view kHarmlessParts[] = {"kernel/keys/",  // quotas of the kernel's keyrings
+                                               "KeyringMode", "valkey"};
+
+constexpr bool is_alnum(char c) {
+  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+}
+constexpr bool is_capital(char c) {
+  return c >= 'A' && c <= 'Z';
+}
+
+template <std::size_t N>
+bool one_of(std::string_view word, const std::string_view (&table)[N]) {
+  return std::ranges::find(table, word) != std::end(table);
+}
+
+// A capital starts a word after a small letter ("dbKey") and before one ("APIKey" is API, Key).
+bool starts_word(std::string_view text, std::size_t at) {
+  if (!is_capital(text[at])) return false;
+  bool after_small = !is_capital(text[at - 1]);
+  bool before_small = at + 1 < text.size() && is_alnum(text[at + 1]) && !is_capital(text[at + 1]);
+  return after_small || before_small;
+}
+
+// Calls `visit` with each word in lower case and whether it is the last one, until it returns true.
+template <class Visit>
+bool any_word(std::string_view key, Visit visit) {
+  while (!key.empty() && !is_alnum(key.back())) key.remove_suffix(1);
+  for (std::size_t at = 0; at < key.size();) {
+    std::size_t start = at++;
+    if (!is_alnum(key[start])) continue;
+    while (at < key.size() && is_alnum(key[at]) && !starts_word(key, at)) ++at;
+    if (visit(lower(key.substr(start, at - start)), at == key.size())) return true;
+  }
+  return false;
+}
+
+bool is_secret_word(std::string_view word, bool last) {
+  auto ending = [&](std::string_view end) { return word.ends_with(end); };
+  return one_of(word, kSecretWords) || (last && one_of(word, kSecretLastWords)) ||
+         std::ranges::any_of(kSecretEndings, ending);
+}
+
+// ---- secrets inside a longer text --------------------------------------------------------------
+
+constexpr std::size_t kLeastText = 8;      // shorter text has no shape to be known by
+constexpr std::size_t kLeastEncoded = 16;  // base64 of twelve bytes
+
+bool holds_secret(std::string_view text, int nesting);
+
+// Cuts text into words, as a shell, systemd or a header would.
+class Words {
+ public:
+  explicit Words(std::string_view text) : text_(text) {}
+
+  // Empty at the end.
+  std::string_view next() {
+    constexpr std::string_view kBetween = " \t\r\n\"'`,;()[]{}<>|&";
+    std::size_t start = text_.find_first_not_of(kBetween);
+    if (start == std::string_view::npos) return {};
+    std::size_t end = std::min(text_.find_first_of(kBetween, start), text_.size());
+    std::string_view word = text_.substr(start, end - start);
+    text_.remove_prefix(end);
+    return word;
+  }
+
+ private:
+  std::string_view text_;
+};
+
+bool is_secret_word_value(std::string_view word, int nesting) {
+  if (is_provider_token(word) || is_jwt(word)) return true;
+  if (nesting == 0 || word.size() < kLeastEncoded) return false;
+  std::string inside = decoded_text(word);
+  return !inside.empty() && holds_secret(inside, nesting - 1);
+}
+
+// "password=x", "--token=x", and each pair of "a=b=c".
+bool is_secret_assignment(std::string_view word) {
+  std::size_t start = 0;
+  std::size_t sign = word.find('=');
+  while (sign != std::string_view::npos) {
+    std::size_t end = std::min(word.find('=', sign + 1), word.size());
+    std::string_view value = word.substr(sign + 1, end - sign - 1);
+    if (!cannot_be_secret(value) && is_secret_key(word.substr(start, sign - start))) return true;
+    start = sign + 1;
+    sign = end == word.size() ? std::string_view::npos : end;
+  }
+  return false;
+}
+
+// "--token" x, "password:" x, `password="x y"`: the word announces that the next one is a secret.
+bool announces_secret(std::string_view word) {
+  bool quoted_value = word.ends_with('=');
+  bool flag = word.starts_with("--") && word.find('=') == std::string_view::npos;
+  return (flag || quoted_value || word.ends_with(':')) && is_secret_key(word);
+}
+
+// After "Bearer" a token, after "Basic" base64 of user:password (RFC 6750, RFC 7617).
+bool is_authorization(std::string_view scheme, std::string_view word) {
+  constexpr std::size_t kLeastToken = 16;
+  std::string name = lower(scheme);
+  if (name == "bearer") return word.size() >= kLeastToken;
+  return name == "basic" && decoded_text(word).find(':') != std::string::npos;
+}
+
+bool words_hold_secret(std::string_view text, int nesting) {
+  std::string_view before;
+  Words words(text);
+  for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
+    if (announces_secret(before) && !word.starts_with("-") && !cannot_be_secret(word)) return true;
+    if (is_authorization(before, word)) return true;
+    if (is_secret_assignment(word) || is_secret_word_value(word, nesting)) return true;
+    std::size_t sign = word.find('=');
+    if (sign != std::string_view::npos && is_secret_word_value(word.substr(sign + 1), nesting)) return true;
+    before = word;
+  }
+  return false;
+}
+
+bool json_holds_secret(std::string_view text, int nesting) {
+  if (nesting == 0) return false;
+  std::string_view body = trim(text);
+  if (!body.starts_with('{') && !body.starts_with('[')) return false;
+  data::Sources sources;
+  auto value = data::parse_json(body, sources, "");
+  if (!value) return false;
+  Redactor redactor(nesting - 1);
+  redactor.redact(*value);
+  return redactor.count() != 0;
+}
+
+bool holds_secret(std::string_view text, int nesting) {
+  if (text.size() < kLeastText) return false;
+  return has_url_userinfo(text) || text.find("-----BEGIN ") != std::string_view::npos ||
+         json_holds_secret(text, nesting) || words_hold_secret(text, nesting);
+}
+
+// `key:` names what is selected or tolerated, or an entry of a ConfigMap, when one of these stands beside it.
+bool is_selector(const data::Map& map) {
+  constexpr std::string_view kBeside[] = {"operator", "effect", "values",     "name",
+                                          "value",    "path",   "topologyKey"};
+  return std::ranges::any_of(kBeside, [&](std::string_view key) { return map.contains(key); });
+}
+
+// The name that a `value:` stands under in a list of pairs, as container environments are written.
+std::string_view pair_name(const data::Map& map) {
+  for (std::string_view key : {"name", "key"})
+    if (const data::Value* name = map.find(key); name != nullptr && name->is_string()) return name->string();
+  return {};
+}
+
+// Its keys name images ("aws-secrets-manager"), not settings.
+bool names_images(const Measurement& measurement, const Subtype& group) {
+  return measurement.type == "K8s" && group.subtype == "image";
+}
+
+}  // namespace
+
+bool is_secret_key(std::string_view key) {
+  auto within = [&](std::string_view part) { return key.find(part) != std::string_view::npos; };
+  if (std::ranges::any_of(kHarmlessParts, within)) return false;
+  bool secret = false;
+  bool harmless = any_word(key, [&](const std::string& word, bool last) {
+    secret = secret || is_secret_word(word, last);
+    return last && one_of(word, kHarmlessLastWords);
+  });
+  return secret && !harmless;
+}
+
+bool looks_secret_value(std::string_view text) {
+  return holds_secret(text, kMostNesting);
+}
+
+bool is_secret(std::string_view key, std::string_view value) {
+  return !cannot_be_secret(value) && (is_secret_key(key) || looks_secret_value(value));
+}
+
+bool Redactor::must_go(std::string_view key, std::string_view text, bool below_secret) const {
+  return !cannot_be_secret(text) && (below_secret || is_secret_key(key) || holds_secret(text, nesting_));
+}
+
+void Redactor::redact(data::Value& root) {
+  pass_over_tokens(root);
+  visit(root, {}, false);
+}
+
+void Redactor::redact(Snapshot& snapshot) {
+  std::int64_t before = count_;
+  for (const Measurement& measurement : snapshot.measurements)
+    for (const Subtype& group : measurement.subtypes)
+      for (const auto& entry : group.data) pass_over_tokens(entry.value);
+  for (Measurement& measurement : snapshot.measurements)
+    for (Subtype& group : measurement.subtypes) {
+      if (names_images(measurement, group))
+        for (auto& entry : group.data) visit(entry.value, {}, false);
+      else
+        visit_map(group.data, false);
+    }
+  snapshot.metadata.redactions += count_ - before;
+}
+
+// A document may have been redacted before: its tokens stay, and new ones must not repeat them.
+void Redactor::pass_over_tokens(const data::Value& value) {
+  if (value.is_string()) highest_ = std::max(highest_, redaction_number(value.string()));
+  if (value.is_list())
+    for (const data::Value& item : value.list()) pass_over_tokens(item);
+  if (value.is_map())
+    for (const auto& entry : value.map()) pass_over_tokens(entry.value);
+}
+
+void Redactor::visit(data::Value& value, std::string_view key, bool below_secret) {
+  if (value.is_map()) return visit_map(value.map(), below_secret || is_secret_key(key));
+  if (value.is_list()) {
+    for (data::Value& item : value.list()) visit(item, key, below_secret);
+    return;
+  }
+  if (!value.is_string() && !value.is_number()) return;
+  std::string text = value.scalar_text();
+  if (!must_go(key, text, below_secret)) return;
+  data::Mark mark = value.mark();
+  value = data::Value(token(text)).with_mark(mark);
+}
+
+void Redactor::visit_map(data::Map& map, bool below_secret) {
+  constexpr std::string_view kReferences[] = {"name", "namespace", "kind", "apiVersion"};
+  hide_keys(map);
+  const bool selector = is_selector(map);
+  const std::string pair(pair_name(map));
+  for (auto& entry : map) {
+    bool reference = one_of(entry.key, kReferences) || (selector && entry.key == "key");
+    std::string_view key = entry.key;
+    if (reference) key = {};
+    if (entry.key == "value" && !pair.empty()) key = pair;
+    visit(entry.value, key, below_secret && !reference);
+  }
+}
+
+// A secret can stand where a name should, as a bare word of a kernel command line does.
+void Redactor::hide_keys(data::Map& map) {
+  auto secret = [&](const data::Map::Entry& entry) { return holds_secret(entry.key, nesting_); };
+  if (std::ranges::none_of(map, secret)) return;
+  data::Map shown;
+  for (auto& entry : map)
+    shown.set(secret(entry) ? token(entry.key) : entry.key, std::move(entry.value), entry.mark);
+  map = std::move(shown);
+}
+
+std::string Redactor::token(std::string_view secret) {
+  ++count_;
+  auto known = numbers_.find(secret);
+  if (known == numbers_.end()) known = numbers_.emplace(secret, ++highest_).first;
+  return cat("<redacted:", known->second, ">");
+}
+
+}  // namespace eidos::model
