@@ -1,0 +1,88 @@
+#pragma once
+// The catalog: registry, overlays, component values and manifests, from the embedded layer and directories
+// laid over it. Immutable once loaded; safe to read from many threads.
+
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/files.h"
+#include "data/document.h"
+#include "model/recipe.h"
+#include "model/registry.h"
+
+namespace eidos::catalog {
+
+constexpr std::int64_t kMaxFileBytes = 10 * 1024 * 1024;
+constexpr std::int64_t kMaxFiles = 4096;
+constexpr std::int64_t kMaxLayerBytes = 64 * 1024 * 1024;
+
+/// One file of the catalog as loaded: the last layer that has the path wins.
+struct CatalogFile {
+  std::string digest;        ///< SHA-256 hex of its bytes.
+  std::uint32_t source = 0;  ///< Its name in sources(): "catalog/overlays/eks.yaml", "DIR/overlays/eks.yaml".
+  std::string text = {};     ///< Source text; empty for embedded files, which are inflated on demand.
+  std::string_view deflated = {};          ///< Embedded: the source text, zlib-deflated.
+  std::size_t text_size = 0;               ///< Embedded: its size inflated.
+  std::string_view compact = {};           ///< Embedded YAML: its value in compact form.
+  std::optional<data::Value> parsed = {};  ///< YAML of a directory layer, parsed at load.
+};
+
+class Catalog {
+ public:
+  const data::Sources& sources() const { return sources_; }
+  const model::Registry& registry() const { return registry_; }
+  /// nullptr when the registry has no such component.
+  const model::Component* component(std::string_view name) const;
+  /// By name, "base" included.
+  const std::map<std::string, model::Overlay, std::less<>>& overlays() const { return overlays_; }
+  const model::Overlay* overlay(std::string_view name) const;
+
+  bool has_file(std::string_view path) const { return files_.contains(path); }
+  const std::map<std::string, CatalogFile, std::less<>>& files() const { return files_; }
+  /// A values file as a map (a file of only comments is an empty map). NotFound when the catalog has no such
+  /// file.
+  Result<data::Value> values(std::string_view path) const;
+  /// The source text of any file: manifests, or what explain quotes. NotFound as above.
+  Result<std::string> text(std::string_view path) const;
+
+  /// "sha256:…" over the sorted (path, content digest) list of everything loaded.
+  const std::string& digest() const { return digest_; }
+  const std::vector<model::CatalogLayer>& layers() const { return layers_; }
+  /// "sha256:…" of what the bundle of `ref` is made from: its registry entry, values files and manifests.
+  std::string component_digest(const model::ComponentRef& ref) const;
+
+ private:
+  friend class Loader;
+  Result<data::Value> value_of(const CatalogFile& file) const;
+
+  data::Sources sources_;
+  model::Registry registry_;
+  std::map<std::string, model::Overlay, std::less<>> overlays_;
+  std::map<std::string, CatalogFile, std::less<>> files_;
+  std::map<std::string, std::string, std::less<>> registry_digests_;  // component → SHA-256 of its entry
+  std::vector<model::CatalogLayer> layers_;
+  std::string digest_;
+};
+
+struct LoadOptions {
+  /// The embedded layer: embedded_catalog() of catalog/embedded.h. It was checked when it was built.
+  std::string_view embedded = {};
+  std::string catalog_dir = {};             ///< Used instead of the embedded catalog when not empty.
+  std::vector<std::string> data_dirs = {};  ///< Laid over it in this order; later wins.
+  bool lenient = false;                     ///< Unknown keys are warnings.
+};
+
+struct Loaded {
+  Catalog catalog;
+  std::vector<std::string> warnings;
+  std::vector<std::string> ignored;  ///< Files in no place of the catalog: one debug line each.
+};
+
+/// Loads and checks everything; all problems come back together, each with file:line:column.
+Result<Loaded> load(Files& files, const LoadOptions& options);
+
+}  // namespace eidos::catalog

@@ -1,0 +1,211 @@
+#include <gtest/gtest.h>
+
+#include "base/text.h"
+#include "catalog/catalog.h"
+#include "catalog/chain.h"
+#include "catalog/embedded.h"
+#include "support/fake_files.h"
+
+namespace eidos::catalog {
+namespace {
+
+using testing::FakeFiles;
+
+constexpr const char* kHead = "apiVersion: eidos.nvidia.com/v1alpha1\n";
+
+std::string registry(std::string_view components) {
+  return cat("kind: ComponentRegistry\n", kHead, "components:\n", components);
+}
+
+std::string overlay(std::string_view name, std::string_view spec, std::string_view metadata = "") {
+  return cat("kind: RecipeMetadata\n", kHead, "metadata: {name: ", name, metadata, "}\nspec:\n", spec);
+}
+
+FakeFiles small() {
+  return FakeFiles{
+      {"c/registry.yaml",
+       registry("- name: a\n  helm: {defaultRepository: https://x, defaultVersion: 1.0.0}\n"
+                "- name: b\n  valueOverrideKeys: [bb]\n")},
+      {"c/overlays/base.yaml",
+       overlay("base", "  componentRefs:\n  - {name: a, valuesFile: components/a/values.yaml}\n")},
+      {"c/overlays/eks.yaml", overlay("eks", "  criteria: {service: EKS}\n")},
+      {"c/components/a/values.yaml", "k: 1\n"},
+  };
+}
+
+std::vector<std::string> problems(FakeFiles& files,
+                                  LoadOptions options = {.embedded = {}, .catalog_dir = "c"}) {
+  auto loaded = load(files, options);
+  if (loaded) return {};
+  std::vector<std::string> out{cat(loaded.error().where, ": ", loaded.error().message)};
+  for (const Error& other : loaded.error().others) out.push_back(cat(other.where, ": ", other.message));
+  return out;
+}
+
+TEST(Loader, ASoundCatalogLoads) {
+  FakeFiles files = small();
+  files.put("c/notes.txt", "x");
+  auto loaded = load(files, {.embedded = {}, .catalog_dir = "c/"});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->catalog.overlay("eks")->spec.criteria->service, "eks");
+  EXPECT_EQ(loaded->ignored, std::vector<std::string>{"c/notes.txt"});
+  EXPECT_EQ(loaded->catalog.layers().size(), 1u);
+  EXPECT_TRUE(loaded->catalog.digest().starts_with("sha256:"));
+}
+
+TEST(Loader, EveryProblemIsReportedWithItsPlace) {
+  struct Case {
+    const char* path;
+    std::string text;
+    const char* want;
+  };
+  const Case cases[] = {
+      {"c/overlays/x.yaml", overlay("x", "  criteria: {service: esk}\n"),
+       "c/overlays/x.yaml:5:13: service 'esk' must be one of: eks, gke, aks, oke, kind, any; did you mean "
+       "'eks'?"},
+      {"c/overlays/x.yaml", overlay("x", "  base: nope\n"),
+       "c/overlays/x.yaml:5:3: overlay 'x' has base 'nope', which is no overlay of this catalog"},
+      {"c/overlays/x.yaml", overlay("x", "  base: x\n"), "c/overlays/x.yaml:5:3: inheritance cycle: x → x"},
+      {"c/overlays/x.yaml", overlay("x", "  base: eks\n  criteria: {intent: training}\n"),
+       "c/overlays/x.yaml:6:13: overlay 'x' drops service of its ancestor 'eks' (eks)"},
+      {"c/overlays/x.yaml", overlay("x", "  base: eks\n  criteria: {service: oke}\n"),
+       "c/overlays/x.yaml:6:13: overlay 'x' changes service of its ancestor 'eks' (eks)"},
+      {"c/overlays/x.yaml", overlay("x", "  componentRefs: [{name: aa}]\n"),
+       "c/overlays/x.yaml:5:19: component 'aa' is not in the registry"},
+      {"c/overlays/x.yaml",
+       overlay("x", "  componentRefs: [{name: a, valuesFile: components/a/valeus.yaml}]\n"),
+       "c/overlays/x.yaml:5:19: component 'a': values file 'components/a/valeus.yaml' is not in the catalog; "
+       "did you mean "
+       "'components/a/values.yaml'?"},
+      {"c/overlays/x.yaml", overlay("x", "  componentRefs: [{name: a, manifestFiles: [../secret.yaml]}]\n"),
+       "c/overlays/x.yaml:5:19: component 'a': manifest '../secret.yaml' is not in the catalog"},
+      {"c/overlays/x.yaml", overlay("x", "  crtieria: {}\n"),
+       "c/overlays/x.yaml:5:3: spec: unknown key 'crtieria'; did you mean 'criteria'?"},
+      {"c/overlays/x.yaml", "kind: RecipeMetdata\napiVersion: eidos.nvidia.com/v1alpha1\n",
+       "c/overlays/x.yaml:1:7: unknown kind 'RecipeMetdata', not a RecipeMetadata; did you mean "
+       "'RecipeMetadata'?"},
+      {"c/overlays/x.yaml", "", "c/overlays/x.yaml: the document is empty"},
+      {"c/overlays/x.yaml", overlay("eks", "  criteria: {service: eks}\n"),
+       "c/overlays/x.yaml:1:1: overlay 'eks' stands twice in one layer; first at c/overlays/eks.yaml:1:1"},
+      {"c/overlays/x.yaml", overlay("x", "  criteria: {nodes: -1}\n"),
+       "c/overlays/x.yaml:5:13: nodes cannot be negative: -1"},
+      {"c/components/a/values.yaml", "- list\n",
+       "c/components/a/values.yaml:1:1: values must be a map, not a list"},
+      {"c/components/a/values.yaml", "a: [\n",
+       "c/components/a/values.yaml:2:1: not valid YAML: did not find expected node content while parsing a "
+       "flow node that "
+       "starts at 2:1"},
+      {"c/registry.yaml", registry("- name: a\n- name: a\n"),
+       "c/registry.yaml:5:9: component name 'a' already belongs to the component at c/registry.yaml:4:3"},
+      {"c/registry.yaml", registry("- name: a\n- name: b\n  valueOverrideKeys: [a]\n"),
+       "c/registry.yaml:6:23: override key 'a' already belongs to the component at c/registry.yaml:4:3"},
+  };
+  for (const Case& c : cases) {
+    FakeFiles files = small();
+    files.put(c.path, c.text);
+    std::vector<std::string> got = problems(files);
+    ASSERT_FALSE(got.empty()) << c.want;
+    EXPECT_EQ(got.front(), c.want);
+  }
+}
+
+TEST(Loader, SeveralProblemsComeTogether) {
+  FakeFiles files = small();
+  files.put("c/overlays/x.yaml", overlay("x", "  criteria: {service: esk}\n"));
+  files.put("c/overlays/y.yaml", overlay("y", "  criteria: {os: linux}\n  base: nope\n"));
+  EXPECT_EQ(problems(files).size(), 2u);
+}
+
+TEST(Loader, ACatalogNeedsARegistryARootAndAtLeastOneFile) {
+  FakeFiles empty{{"c/readme.txt", "x"}};
+  EXPECT_EQ(problems(empty), std::vector<std::string>{"c: holds no catalog file"});
+  FakeFiles no_registry{{"c/overlays/base.yaml", overlay("base", "  componentRefs: []\n")}};
+  EXPECT_EQ(problems(no_registry), std::vector<std::string>{"c: has no registry.yaml"});
+  FakeFiles no_root{{"c/registry.yaml", registry("- name: a\n")}};
+  EXPECT_EQ(problems(no_root), std::vector<std::string>{"c: the catalog has no overlay named 'base'"});
+}
+
+TEST(Loader, LayersMergeRegistriesByFieldAndFilesByPath) {
+  FakeFiles files = small();
+  files.put("d/registry.yaml", cat(registry("- name: a\n  helm: {defaultVersion: 2.0.0}\n- name: new\n"),
+                                   "criteria: {service: {values: [mycloud]}}\n"));
+  files.put("d/components/a/values.yaml", "k: 2\n");
+  files.put("d/overlays/mine.yaml", overlay("mine", "  criteria: {service: mycloud}\n"));
+  LoadOptions options{.embedded = {}, .catalog_dir = "c", .data_dirs = {"d"}};
+  auto loaded = load(files, options);
+  ASSERT_TRUE(loaded) << loaded.error().where << loaded.error().message;
+  const model::Component* a = loaded->catalog.component("a");
+  EXPECT_EQ(a->helm->default_version, "2.0.0");
+  EXPECT_EQ(a->helm->default_repository, "https://x");
+  EXPECT_NE(loaded->catalog.component("new"), nullptr);
+  EXPECT_EQ(*loaded->catalog.values("components/a/values.yaml")->find("k"), data::Value(2));
+  EXPECT_NE(loaded->catalog.overlay("mine"), nullptr);
+  EXPECT_EQ(loaded->catalog.overlay("eks")->spec.criteria->service, "eks");
+  EXPECT_EQ(loaded->catalog.layers().size(), 2u);
+}
+
+TEST(Loader, AnOverlayTakesAnothersPlaceOnlyWhenItSaysSo) {
+  struct Case {
+    const char* path;
+    std::string text;
+    const char* want;  // nullptr: loads
+  };
+  const Case cases[] = {
+      {"d/overlays/mine.yaml", overlay("eks", "  criteria: {service: eks}\n"),
+       "d/overlays/mine.yaml:1:1: overlay 'eks' is already in a lower layer, at c/overlays/eks.yaml:1:1"},
+      {"d/overlays/eks.yaml", overlay("eks", "  criteria: {service: eks}\n"),
+       "d/overlays/eks.yaml:1:1: overlay 'eks' is already in a lower layer, at c/overlays/eks.yaml:1:1"},
+      {"d/overlays/eks.yaml", overlay("eks2", "  criteria: {service: eks}\n"),
+       "d/overlays/eks.yaml:1:1: takes the file of overlay 'eks' but is named 'eks2'"},
+      {"d/overlays/mine.yaml",
+       overlay("eks", "  criteria: {service: eks, intent: training}\n", ", replaces: true"), nullptr},
+  };
+  for (const Case& c : cases) {
+    FakeFiles files = small();
+    files.put(c.path, c.text);
+    std::vector<std::string> got = problems(files, {.embedded = {}, .catalog_dir = "c", .data_dirs = {"d"}});
+    if (c.want == nullptr)
+      EXPECT_TRUE(got.empty()) << got.front();
+    else {
+      EXPECT_EQ(got.front(), c.want);
+    }
+  }
+}
+
+TEST(Loader, TheEmbeddedFormGivesBackTheSameCatalog) {
+  FakeFiles files = small();
+  auto direct = load(files, {.embedded = {}, .catalog_dir = "c"});
+  ASSERT_TRUE(direct);
+  auto blob = make_embedded(direct->catalog);
+  ASSERT_TRUE(blob);
+  FakeFiles none;
+  auto embedded = load(none, {.embedded = *blob});
+  ASSERT_TRUE(embedded) << embedded.error().message;
+  EXPECT_EQ(embedded->catalog.digest(), direct->catalog.digest());
+  EXPECT_EQ(*embedded->catalog.text("overlays/eks.yaml"), *direct->catalog.text("overlays/eks.yaml"));
+  EXPECT_EQ(*embedded->catalog.values("components/a/values.yaml"),
+            *direct->catalog.values("components/a/values.yaml"));
+  EXPECT_EQ(embedded->catalog.sources().place(embedded->catalog.overlay("eks")->mark),
+            "catalog/overlays/eks.yaml:1:1");
+  EXPECT_FALSE(load(none, {.embedded = std::string_view(*blob).substr(0, blob->size() / 2)}));
+  EXPECT_FALSE(load(none, {.embedded = "junk"}));
+}
+
+TEST(Order, TakesTheSmallestReadyNameAndPrintsCycles) {
+  auto ref = [](std::string name, std::vector<std::string> needs) {
+    model::ComponentRef out;
+    out.name = std::move(name);
+    out.dependency_refs = std::move(needs);
+    return out;
+  };
+  EXPECT_EQ(join(*order({ref("a", {"z"}), ref("b", {}), ref("z", {}), ref("c", {"a", "a"})}), " "),
+            "b z a c");
+  EXPECT_EQ(order({ref("a", {"b"}), ref("b", {"c"}), ref("c", {"a"}), ref("d", {})}).error().message,
+            "dependency cycle: a → b → c → a");
+  EXPECT_EQ(order({ref("a", {"a"})}).error().message, "dependency cycle: a → a");
+  EXPECT_EQ(order({ref("a", {"x"})}).error().message,
+            "component 'a' depends on 'x', which is not in the recipe");
+}
+
+}  // namespace
+}  // namespace eidos::catalog
