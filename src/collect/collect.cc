@@ -1,0 +1,157 @@
+#include "collect/collect.h"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <ranges>
+
+#include "base/text.h"
+#include "collect/crew.h"
+#include "collect/select.h"
+#include "model/document.h"
+#include "model/secrets.h"
+
+namespace eidos::collect {
+
+namespace {
+
+using model::CollectorOutcome;
+using model::CollectorStatus;
+
+// Everything a collector uses lives as long as it does, or as the program: see Work.
+Work work_of(const Collector& collector, const Context& context, std::shared_ptr<const Options> options) {
+  auto run = [run = collector.run, &files = context.files, &processes = context.processes,
+              options = std::move(options)](const Limit& limit) {
+    return run(Source{files, processes, *options, limit});
+  };
+  return {std::string(collector.name), std::move(run)};
+}
+
+CollectorStatus status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::Denied: return CollectorStatus::Denied;
+    case ErrorKind::Timeout: return CollectorStatus::TimedOut;
+    case ErrorKind::Usage:
+    case ErrorKind::Invalid:
+    case ErrorKind::NotFound:
+    case ErrorKind::Unavailable:
+    case ErrorKind::RateLimited:
+    case ErrorKind::Internal:
+    case ErrorKind::Cancelled: return CollectorStatus::Failed;
+  }
+  std::unreachable();
+}
+
+std::string told(const Error& error) {
+  return cat(error.message, error.where.empty() ? "" : cat(" (", error.where, ")"),
+             error.hint.empty() ? "" : cat("; ", error.hint));
+}
+
+// Puts what the collectors brought into one document.
+class Assembly {
+ public:
+  void add(const Collector& collector, Done done) {
+    CollectorOutcome outcome{
+        std::string(collector.name), CollectorStatus::Ok, cat(done.took.count(), "ms"), {}};
+    if (!done.result) {
+      outcome.status = status_of(done.result.error().kind);
+      outcome.detail = told(done.result.error());
+      warn(collector, outcome.detail);
+    } else {
+      Collection& collection = *done.result;
+      outcome.status = collection.status;
+      outcome.detail = std::move(collection.detail);
+      withheld_ += collection.withheld;
+      for (const std::string& warning : collection.warnings) warn(collector, warning);
+      std::ranges::move(collection.subtypes, std::back_inserter(subtypes_[collector.type]));
+    }
+    outcomes_.push_back(std::move(outcome));
+  }
+
+  Collected take() && {
+    Collected out;
+    model::Snapshot& snapshot = out.snapshot;
+    snapshot.kind = "Snapshot";
+    snapshot.api_version = model::kApiVersion;
+    for (auto& [type, subtypes] : subtypes_) {
+      if (subtypes.empty()) continue;
+      std::ranges::sort(subtypes, {}, &model::Subtype::subtype);
+      snapshot.measurements.push_back({std::string(type), std::move(subtypes), {}});
+    }
+    std::ranges::sort(outcomes_, {}, &CollectorOutcome::name);
+    snapshot.collectors = std::move(outcomes_);
+    snapshot.metadata.redactions = withheld_;
+    model::Redactor().redact(snapshot);
+    std::ranges::sort(warnings_);
+    out.warnings = std::move(warnings_);
+    return out;
+  }
+
+ private:
+  void warn(const Collector& collector, std::string_view text) {
+    warnings_.push_back(cat(collector.name, ": ", text));
+  }
+
+  std::map<std::string_view, std::vector<model::Subtype>> subtypes_;
+  std::vector<CollectorOutcome> outcomes_;
+  std::vector<std::string> warnings_;
+  std::int64_t withheld_ = 0;
+};
+
+std::string source_node(const Context& context, const Options& options) {
+  if (!options.source_node.empty()) return options.source_node;
+  for (const char* variable : {"NODE_NAME", "KUBERNETES_NODE_NAME"})
+    if (const char* name = std::getenv(variable); name != nullptr && *name != '\0')
+      return document_text(name);
+  const Source source{context.files, context.processes, options, context.limit};
+  for (const char* path : {"/proc/sys/kernel/hostname", "/etc/hostname"})
+    if (auto name = source.read(path); name && !trim(*name).empty()) return document_text(trim(*name));
+  return {};
+}
+
+}  // namespace
+
+Result<Collected> collect(Context& context, const Options& options) {
+  EIDOS_TRY(auto chosen, select(options));
+  auto shared = std::make_shared<const Options>(options);
+  Assembly assembly;
+  std::vector<Work> work;
+  for (const Collector* collector : chosen) {
+    if (collector->run == nullptr)
+      assembly.add(*collector, {absent("not collected by this version of eidos")});
+    else
+      work.push_back(work_of(*collector, context, shared));
+  }
+  std::erase_if(chosen, [](const Collector* collector) { return collector->run == nullptr; });
+  const CrewOptions crew{.parallel = options.parallel,
+                         .deadline = options.collector_deadline,
+                         .grace = options.grace,
+                         .limit = context.limit,
+                         .stop_at_first_error = options.fail_fast};
+  EIDOS_TRY(std::vector<Done> done, run_crew(std::move(work), crew, context.clock));
+  for (std::size_t i = 0; i < done.size(); ++i) assembly.add(*chosen[i], std::move(done[i]));
+  Collected collected = std::move(assembly).take();
+  collected.snapshot.metadata.timestamp = rfc3339(context.clock.now());
+  collected.snapshot.metadata.version = options.version;
+  collected.snapshot.metadata.source_node = source_node(context, options);
+  for (const CollectorOutcome& outcome : collected.snapshot.collectors)
+    context.log.debug("collector", {{"name", outcome.name},
+                                    {"status", std::string(data::write_value(outcome.status).string())},
+                                    {"duration", outcome.duration}});
+  return collected;
+}
+
+std::optional<ErrorKind> worst_failure(const model::Snapshot& snapshot) {
+  // Least bad first.
+  constexpr std::pair<CollectorStatus, ErrorKind> kFailures[] = {
+      {CollectorStatus::Denied, ErrorKind::Denied},
+      {CollectorStatus::TimedOut, ErrorKind::Timeout},
+      {CollectorStatus::Failed, ErrorKind::Unavailable}};
+  std::optional<ErrorKind> worst;
+  for (const auto& [status, kind] : kFailures)
+    for (const CollectorOutcome& outcome : snapshot.collectors)
+      if (outcome.status == status) worst = kind;
+  return worst;
+}
+
+}  // namespace eidos::collect

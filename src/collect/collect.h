@@ -1,0 +1,47 @@
+#pragma once
+// One file per source: source → Measurement. Collectors run in parallel, each with its own deadline and
+// status.
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/context.h"
+#include "model/snapshot.h"
+
+namespace eidos::collect {
+
+struct Options {
+  std::string root = {};      ///< Prefix of every file path: an agent's /host mount, a test's fixture tree.
+  std::string smi_path = {};  ///< nvidia-smi to run; empty: looked up in PATH.
+  std::string smi_xml = {};   ///< Reads this file instead of running nvidia-smi (fixtures).
+  std::vector<std::string> filter = {};   ///< Only these collectors or types; empty: all.
+  std::vector<std::string> exclude = {};  ///< Never started.
+  int parallel = 5;
+  Milliseconds collector_deadline{10'000};
+  Milliseconds grace{1'750};  ///< After its deadline, to kill what it started; then it is left behind.
+  bool fail_fast = false;
+  std::string version = {};      ///< metadata.version: of this program.
+  std::string source_node = {};  ///< metadata.source-node ($NODE_NAME); empty: the host name.
+};
+
+struct Collected {
+  model::Snapshot snapshot;
+  std::vector<std::string> warnings;  ///< Each names its fix.
+};
+
+/// Names that --filter and --exclude take, in the order they are reported: os, systemd, gpu, k8s, topology,
+/// and the finer os.release, os.grub, ….
+std::vector<std::string> collector_names();
+
+/// Never fails because a source is absent: the outcome says so. With fail_fast the first failure is returned.
+/// Invalid: an unknown name in filter or exclude. Cancelled: a stop request. A collector that hangs in the
+/// kernel is named timed-out and left on its thread: the seams of `context` must then live until the program
+/// ends. `context.files` and `.processes` are used from several threads at once unless `parallel` is 1.
+Result<Collected> collect(Context& context, const Options& options);
+
+/// The worst outcome of the snapshot's collectors as an error kind (absent ones do not count), or nullopt.
+std::optional<ErrorKind> worst_failure(const model::Snapshot& snapshot);
+
+}  // namespace eidos::collect

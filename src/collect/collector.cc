@@ -1,0 +1,79 @@
+#include "collect/collector.h"
+
+#include "base/text.h"
+
+namespace eidos::collect {
+
+namespace {
+
+constexpr std::int64_t kMostFileBytes = 1024 * 1024;
+
+constexpr Collector kCollectors[] = {
+    {"os.sysctl", "OS", collect_os_sysctl},
+    {"gpu.smi", "GPU", collect_gpu_smi},
+    {"os.kmod", "OS", collect_os_kmod},
+    {"os.release", "OS", collect_os_release},
+    {"os.grub", "OS", collect_os_grub},
+    {"systemd", "SystemD", nullptr},
+    {"k8s", "K8s", nullptr},
+    {"topology", "NodeTopology", nullptr},
+};
+
+}  // namespace
+
+std::span<const Collector> collectors() {
+  return kCollectors;
+}
+
+std::string_view group_of(std::string_view name) {
+  return name.substr(0, name.find('.'));
+}
+
+Result<std::string> Source::read(const std::string& path) const {
+  return files.read(path, {.max_bytes = kMostFileBytes, .beneath = options.root, .limit = limit});
+}
+
+Collection absent(std::string detail) {
+  Collection collection;
+  collection.status = model::CollectorStatus::Absent;
+  collection.detail = std::move(detail);
+  return collection;
+}
+
+Result<Collection> absent_if_missing(Error error) {
+  if (error.kind != ErrorKind::NotFound) return std::unexpected(std::move(error));
+  return absent(std::move(error.message));
+}
+
+Collection one_subtype(std::string_view name, data::Map readings) {
+  readings.sort_by_key();
+  Collection collection;
+  collection.subtypes.push_back({std::string(name), std::move(readings), {}, {}});
+  return collection;
+}
+
+std::string document_text(std::string_view bytes) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  if (!invalid_utf8(bytes) && bytes.find('\0') == std::string_view::npos) return std::string(bytes);
+  std::string out;
+  auto escape = [&](char byte) {
+    auto code = static_cast<unsigned char>(byte);
+    out += {'\\', 'x', kHex[code >> 4], kHex[code & 15]};
+  };
+  while (!bytes.empty()) {
+    std::string_view good = bytes.substr(0, invalid_utf8(bytes).value_or(bytes.size()));
+    for (char byte : good) {
+      if (byte == '\0')
+        escape(byte);
+      else
+        out += byte;
+    }
+    bytes.remove_prefix(good.size());
+    if (bytes.empty()) break;
+    escape(bytes.front());
+    bytes.remove_prefix(1);
+  }
+  return out;
+}
+
+}  // namespace eidos::collect
