@@ -1,0 +1,211 @@
+#include "recipe/resolve.h"
+
+#include <algorithm>
+#include <set>
+
+#include "base/text.h"
+#include "catalog/chain.h"
+#include "model/constraint.h"
+#include "model/document.h"
+#include "recipe/coverage.h"
+#include "recipe/criteria.h"
+#include "recipe/merge.h"
+
+namespace eidos::recipe {
+namespace {
+
+using Chain = std::vector<const model::Overlay*>;
+
+bool matches(const model::Criteria& asks, const model::Criteria& stated) {
+  for (const model::Dimension& dimension : model::kDimensions) {
+    const std::string& wanted = asks.*dimension.member;
+    if (!wanted.empty() && wanted != stated.*dimension.member) return false;
+  }
+  return asks.nodes == 0 || asks.nodes == stated.nodes;
+}
+
+int specificity(const model::Criteria& criteria) {
+  int count = criteria.nodes != 0 ? 1 : 0;
+  for (const model::Dimension& dimension : model::kDimensions)
+    if (!(criteria.*dimension.member).empty()) ++count;
+  return count;
+}
+
+// Overlays that match, least specific first, then by name. Parents pulled in through spec.base need not
+// match.
+Chain select(const catalog::Catalog& catalog, const model::Criteria& stated) {
+  Chain selected;
+  for (const auto& [name, overlay] : catalog.overlays())
+    if (name != catalog::kRoot && overlay.spec.criteria && matches(*overlay.spec.criteria, stated))
+      selected.push_back(&overlay);
+  std::ranges::stable_sort(
+      selected, {}, [](const model::Overlay* overlay) { return specificity(*overlay->spec.criteria); });
+  return selected;
+}
+
+// Judges overlays against a snapshot, each once.
+class SnapshotFilter {
+ public:
+  explicit SnapshotFilter(const model::Snapshot& snapshot) : snapshot_(snapshot) {}
+
+  /// The first overlay of the chain, the root excepted, whose own constraints do not all hold; nullptr: none.
+  Result<const model::Overlay*> first_failing(const Chain& chain) {
+    for (const model::Overlay* overlay : chain) {
+      if (overlay->metadata.name == catalog::kRoot) continue;
+      EIDOS_TRY(bool holds, own_constraints_hold(*overlay));
+      if (!holds) return overlay;
+    }
+    return nullptr;
+  }
+
+  void exclude(const model::Overlay& overlay, const model::Overlay& because) {
+    excluded_.insert(overlay.metadata.name);
+    if (&overlay == &because) return;
+    for (const model::ConstraintWarning& warning : failures_[because.metadata.name]) {
+      model::ConstraintWarning inherited = warning;
+      inherited.overlay = overlay.metadata.name;
+      inherited.reason = cat("its ancestor ", because.metadata.name, " does not hold: ", warning.reason);
+      inherited_.push_back(std::move(inherited));
+    }
+  }
+
+  void report(model::RecipeResultMetadata& metadata) const {
+    metadata.excluded_overlays.assign(excluded_.begin(), excluded_.end());
+    metadata.constraint_warnings = inherited_;
+    for (const auto& [name, failures] : failures_)
+      metadata.constraint_warnings.insert(metadata.constraint_warnings.end(), failures.begin(),
+                                          failures.end());
+    std::ranges::sort(metadata.constraint_warnings, {}, [](const model::ConstraintWarning& warning) {
+      return std::tie(warning.overlay, warning.constraint, warning.reason);
+    });
+  }
+
+ private:
+  Result<bool> own_constraints_hold(const model::Overlay& overlay) {
+    const std::string& name = overlay.metadata.name;
+    if (auto known = failures_.find(name); known != failures_.end()) return false;
+    if (passed_.contains(name)) return true;
+    std::vector<model::ConstraintWarning> failures;
+    for (const model::Constraint& constraint : overlay.spec.constraints) {
+      EIDOS_TRY(model::Check check, model::check_constraint(constraint, snapshot_));
+      if (check.verdict != model::Verdict::Passed)
+        failures.push_back({name, constraint.name, constraint.value, check.actual, check.reason});
+    }
+    if (failures.empty()) {
+      passed_.insert(name);
+      return true;
+    }
+    failures_.emplace(name, std::move(failures));
+    return false;
+  }
+
+  const model::Snapshot& snapshot_;
+  std::map<std::string, std::vector<model::ConstraintWarning>> failures_;
+  std::vector<model::ConstraintWarning> inherited_;
+  std::set<std::string> passed_;
+  std::set<std::string> excluded_;
+};
+
+// The chains of the selected overlays, each overlay once, in the order met. The root is always first.
+Result<Chain> expand(const catalog::Catalog& catalog, const Chain& selected, const model::Snapshot* snapshot,
+                     model::RecipeResultMetadata& metadata) {
+  const model::Overlay* root = catalog.overlay(catalog::kRoot);
+  EIDOS_ASSERT(root != nullptr);
+  Chain applied{root};
+  std::optional<SnapshotFilter> filter;
+  if (snapshot != nullptr) filter.emplace(*snapshot);
+  for (const model::Overlay* overlay : selected) {
+    EIDOS_TRY(Chain chain, catalog::chain(catalog, *overlay));
+    if (filter) {
+      EIDOS_TRY(const model::Overlay* failing, filter->first_failing(chain));
+      if (failing != nullptr) {
+        filter->exclude(*overlay, *failing);
+        continue;
+      }
+    }
+    for (const model::Overlay* one : chain)
+      if (std::ranges::find(applied, one) == applied.end()) applied.push_back(one);
+  }
+  if (filter) filter->report(metadata);
+  return applied;
+}
+
+std::string last_segment(const std::string& chart) {
+  return chart.substr(chart.rfind('/') + 1);  // npos + 1 == 0: the whole
+}
+
+void fill(std::string& field, const std::string& value) {
+  if (field.empty()) field = value;
+}
+
+// Only empty fields; what a recipe says stands.
+void fill_from_registry(model::ComponentRef& ref, const model::Component& entry) {
+  bool kustomize = entry.kustomize && !entry.kustomize->default_source.empty();
+  fill(ref.type, kustomize ? "Kustomize" : "Helm");
+  if (ref.type == "Kustomize" && entry.kustomize) {
+    fill(ref.source, entry.kustomize->default_source);
+    fill(ref.path, entry.kustomize->default_path);
+    fill(ref.tag, entry.kustomize->default_tag);
+  }
+  if (ref.type == "Helm" && entry.helm) {
+    fill(ref.source, entry.helm->default_repository);
+    fill(ref.version, entry.helm->default_version);
+    fill(ref.name_space, entry.helm->default_namespace);
+    fill(ref.chart, last_segment(entry.helm->default_chart));
+  }
+  if (entry.manifest) fill(ref.name_space, entry.manifest->default_namespace);
+}
+
+void warn(const catalog::Catalog& catalog, const model::Criteria& criteria, Resolved& out) {
+  const model::RecipeResultMetadata& metadata = out.result.metadata;
+  for (const std::string& name : metadata.excluded_overlays)
+    for (const model::ConstraintWarning& warning : metadata.constraint_warnings)
+      if (warning.overlay == name) {
+        out.warnings.push_back(
+            cat("overlay ", name, " is left out: ", warning.constraint, ": ", warning.reason));
+        break;
+      }
+  if (metadata.unused_criteria.empty()) return;
+  std::string what = join(metadata.unused_criteria, ", ");
+  std::string near =
+      join(nearest_combinations(catalog, criteria, metadata.unused_criteria, metadata.excluded_overlays, 3),
+           " | ");
+  out.warnings.push_back(cat("no applied overlay asks for ", what, " (stated: ", describe(criteria), ")",
+                             near.empty() ? "" : cat("; nearest complete combinations: ", near)));
+}
+
+}  // namespace
+
+Result<Resolved> resolve(const catalog::Catalog& catalog, const model::Criteria& criteria,
+                         const model::Snapshot* snapshot) {
+  Resolved out;
+  model::RecipeResult& result = out.result;
+  result.kind = "RecipeResult";
+  result.api_version = model::kApiVersion;
+  result.criteria = criteria;
+  EIDOS_TRY(Chain applied, expand(catalog, select(catalog, criteria), snapshot, result.metadata));
+  Merged merged;
+  for (const model::Overlay* overlay : applied) {
+    apply(merged, overlay->spec);
+    result.metadata.applied_overlays.push_back(overlay->metadata.name);
+  }
+  EIDOS_TRY(result.deployment_order, catalog::order(merged.components));
+  result.metadata.catalog.digest = catalog.digest();
+  result.metadata.catalog.layers = catalog.layers();
+  for (model::ComponentRef& ref : merged.components) {
+    if (const model::Component* entry = catalog.component(ref.name)) fill_from_registry(ref, *entry);
+    result.metadata.catalog.components[ref.name] = catalog.component_digest(ref);
+  }
+  result.metadata.unused_criteria = unused_dimensions(criteria, applied);
+  result.constraints = std::move(merged.constraints);
+  result.component_refs = std::move(merged.components);
+  result.validation = std::move(merged.validation);
+  warn(catalog, criteria, out);
+  return out;
+}
+
+Result<std::vector<std::string>> deployment_order(const std::vector<model::ComponentRef>& components) {
+  return catalog::order(components);
+}
+
+}  // namespace eidos::recipe
