@@ -1,0 +1,145 @@
+#include "bundle/size_guard.h"
+
+#include <array>
+#include <iterator>
+
+#include <zlib.h>
+
+#include "base/text.h"
+
+namespace eidos::bundle {
+namespace {
+
+constexpr std::string_view kTemplates = "templates/";
+// Ignored by .helmignore, so no part of the release.
+constexpr std::string_view kNotStored[] = {"recipe.yaml", "checksums.txt"};
+
+/// zlib's state, ended whatever happens.
+class Deflate {
+ public:
+  Deflate() { EIDOS_ASSERT(deflateInit(&stream_, Z_BEST_COMPRESSION) == Z_OK); }
+  Deflate(const Deflate&) = delete;
+  Deflate& operator=(const Deflate&) = delete;
+  ~Deflate() { deflateEnd(&stream_); }
+
+  std::int64_t count(std::string_view text) {
+    std::array<Bytef, 64 * 1024> out;
+    std::int64_t bytes = 0;
+    constexpr std::size_t kChunk = std::size_t{1} << 30;
+    do {
+      std::string_view chunk = text.substr(0, kChunk);
+      text.remove_prefix(chunk.size());
+      // zlib's interface has no const; it does not write here.
+      stream_.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(chunk.data()));
+      stream_.avail_in = static_cast<uInt>(chunk.size());
+      do {
+        stream_.next_out = out.data();
+        stream_.avail_out = static_cast<uInt>(out.size());
+        deflate(&stream_, text.empty() ? Z_FINISH : Z_NO_FLUSH);
+        bytes += static_cast<std::int64_t>(out.size() - stream_.avail_out);
+      } while (stream_.avail_out == 0);
+    } while (!text.empty());
+    return bytes;
+  }
+
+ private:
+  z_stream stream_ = {};
+};
+
+bool is_crd(std::string_view document) {
+  return document.find("kind: CustomResourceDefinition") != std::string_view::npos ||
+         document.find("\"kind\": \"CustomResourceDefinition\"") != std::string_view::npos;
+}
+
+void name_large_crds(const Piece& piece, std::vector<std::string>& warnings) {
+  for (const Manifest& manifest : piece.manifests) {
+    std::string_view text = manifest.text;
+    while (!text.empty()) {
+      std::size_t end = text.find("\n---");
+      std::string_view document = text.substr(0, end);
+      text.remove_prefix(end == std::string_view::npos ? text.size() : end + 4);
+      if (document.size() > kLargeCrd && is_crd(document))
+        warnings.push_back(cat("component ", quote(piece.name()), ": ", manifest.path, " has a CRD of ",
+                               document.size() / 1024, " KiB: apply it with kubectl apply --server-side"));
+    }
+  }
+}
+
+std::string in_kib(std::int64_t bytes) {
+  return cat((bytes + 1023) / 1024, " KiB");
+}
+
+std::string release_text(const FileTree& files) {
+  std::string stored;
+  for (const auto& [path, file] : files) {
+    if (path == kNotStored[0] || path == kNotStored[1]) continue;
+    bool values = path == "values.yaml";
+    bool chart = path == "Chart.yaml";
+    // Chart.yaml and values are stored as JSON, the values a second time as what -f gave; other files in
+    // base64, templates once more as what they become.
+    stored += values || chart ? file.bytes : cat(path, base64(file.bytes));
+    if (values || path.starts_with(kTemplates)) stored += file.bytes;
+  }
+  return stored;
+}
+
+std::int64_t in_base64(std::int64_t bytes) {
+  return (bytes + 2) / 3 * 4;
+}
+
+}  // namespace
+
+std::int64_t gzip_bytes(std::string_view text) {
+  constexpr std::int64_t kGzipOverZlib = 12;  // an 18-byte frame instead of 6
+  return Deflate().count(text) + kGzipOverZlib;
+}
+
+std::string base64(std::string_view bytes) {
+  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  std::string out;
+  out.reserve((bytes.size() + 2) / 3 * 4);
+  for (std::size_t at = 0; at < bytes.size(); at += 3) {
+    std::string_view group = bytes.substr(at, 3);
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < 3; ++i)
+      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
+    for (std::size_t i = 0; i < 4; ++i) out += i <= group.size() ? kDigits[bits >> (18 - 6 * i) & 0x3F] : '=';
+  }
+  return out;
+}
+
+std::int64_t own_release_bytes(const FileTree& files) {
+  return in_base64(gzip_bytes(release_text(files)));
+}
+
+Result<void> check_size(const Umbrella& umbrella, const FileTree& files, std::vector<std::string>& warnings) {
+  std::int64_t charts = 0;
+  std::vector<std::string> not_counted;
+  for (const Piece& piece : umbrella.pieces) {
+    name_large_crds(piece, warnings);
+    if (!piece.has_chart()) continue;
+    bool recorded =
+        piece.part.entry != nullptr && piece.part.entry->helm && piece.part.entry->helm->chart_bytes > 0;
+    if (recorded)
+      charts += piece.part.entry->helm->chart_bytes;
+    else
+      not_counted.push_back(piece.name());
+  }
+  std::string text = release_text(files);
+  // Most bundles would fit even uncompressed: compressing is what costs time here.
+  if (charts + in_base64(std::ssize(text)) < kReleaseWarning) return {};
+  std::int64_t bytes = charts + in_base64(gzip_bytes(text));
+  if (bytes < kReleaseWarning) return {};
+  std::string what = cat("Helm would keep about ", in_kib(bytes), " for this release; a Secret holds ",
+                         in_kib(kReleaseLimit),
+                         not_counted.empty() ? "" : cat(" (not counted: ", join(not_counted, ", "), ")"));
+  if (bytes > kReleaseLimit)
+    return fail(
+        ErrorKind::Invalid, std::move(what), {},
+        "make two bundles with --component until --layout component can give each component a release of its "
+        "own");
+  warnings.push_back(std::move(what));
+  return {};
+}
+
+}  // namespace eidos::bundle

@@ -1,0 +1,313 @@
+// The tree of an umbrella: chart, values, templates, README, sizes.
+
+#include "bundle/umbrella.h"
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include "bundle/markdown.h"
+#include "bundle/size_guard.h"
+#include "data/document.h"
+#include "support/small_catalog.h"
+
+namespace eidos::bundle {
+namespace {
+
+using ::testing::AllOf;
+using ::testing::Contains;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using testing::load_catalog;
+using testing::messages;
+using ::testing::Not;
+using testing::resolve_recipe;
+using testing::small_catalog_files;
+
+constexpr std::string_view kRecipeText = "kind: RecipeResult # as it was read\r\n";
+
+class Umbrellas : public ::testing::Test {
+ protected:
+  Bundle bundle(const Options& options = {}) {
+    auto out = render(catalog_, recipe_, kRecipeText, options);
+    EXPECT_TRUE(out) << messages(out.error());
+    return out ? *std::move(out) : Bundle{};
+  }
+  std::string refusal(const Options& options = {}) {
+    auto out = render(catalog_, recipe_, kRecipeText, options);
+    return out ? "accepted" : messages(out.error());
+  }
+  model::ComponentRef& ref(std::size_t position) { return recipe_.component_refs[position]; }
+
+  catalog::Catalog catalog_ = load_catalog(small_catalog_files());
+  model::RecipeResult recipe_ = resolve_recipe(catalog_, {.service = "eks", .accelerator = "h100"});
+};
+
+TEST_F(Umbrellas, TheTreeIsAChart) {
+  Bundle out = bundle();
+  std::vector<std::string> paths;
+  for (const auto& [path, file] : out.files) {
+    paths.push_back(path);
+    EXPECT_FALSE(file.executable) << path;
+    EXPECT_TRUE(check_tree_path(path)) << path;
+  }
+  EXPECT_THAT(paths, ElementsAre(".helmignore", "Chart.yaml", "README.md", "checksums.txt", "recipe.yaml",
+                                 "templates/gamma/thing.yaml", "values.yaml"));
+  EXPECT_EQ(out.files.at("recipe.yaml").bytes, kRecipeText);
+  FileTree without = out.files;
+  without.erase("checksums.txt");
+  EXPECT_EQ(out.files.at("checksums.txt").bytes, checksum_lines(without));
+  EXPECT_EQ(out.deployment.type, "helm-umbrella");
+  EXPECT_THAT(out.deployment.steps.back(), HasSubstr("helm upgrade --install"));
+  EXPECT_THAT(out.deployment.steps.back(), HasSubstr("-f values.yaml"));
+}
+
+TEST_F(Umbrellas, ChartYamlNamesEveryChart) {
+  EXPECT_EQ(bundle().files.at("Chart.yaml").bytes, R"(apiVersion: v2
+name: eidos-eks-h100
+description: GPU stack for service eks, accelerator h100
+type: application
+version: "0.0.0"
+dependencies:
+  - name: alpha
+    version: v1.2.3
+    repository: https://charts.example/alpha
+    condition: enabled.alpha
+  - name: beta-chart
+    alias: beta
+    version: "2.0.0"
+    repository: oci://registry.example/charts
+    condition: enabled.beta
+)");
+}
+
+TEST_F(Umbrellas, ValuesYamlHoldsEachComponentUnderItsName) {
+  Options options{.sets = {{SetKind::Auto, "alpha:driver.version=1.20"}}};
+  data::Sources sources;
+  auto values = data::parse(bundle(options).files.at("values.yaml").bytes, sources, "values.yaml");
+  ASSERT_TRUE(values);
+  EXPECT_EQ(data::to_compact_json(*values->find("enabled")), R"({"alpha":true,"beta":true,"gamma":true})");
+  std::vector<std::string> warnings;
+  auto want = component_values(catalog_, recipe_, options, warnings);
+  ASSERT_TRUE(want);
+  EXPECT_EQ(values->map().size(), want->size() + 1);
+  for (const auto& [name, value] : *want) EXPECT_TRUE(*values->find(name) == value) << name;
+  EXPECT_EQ(values->find("alpha")->find("driver")->find("version")->string(), "1.20");
+}
+
+TEST_F(Umbrellas, ASwitchedOffComponentLeavesNoTrace) {
+  Bundle out = bundle({.sets = {{SetKind::Auto, "gamma:enabled=false"}}});
+  EXPECT_FALSE(out.files.contains("templates/gamma/thing.yaml"));
+  for (const char* path : {"Chart.yaml", "values.yaml"})
+    EXPECT_THAT(out.files.at(path).bytes, Not(HasSubstr("gamma"))) << path;
+  EXPECT_THAT(out.files.at("README.md").bytes, HasSubstr("Switched off: `gamma`."));
+}
+
+TEST_F(Umbrellas, SameInputSameBytes) {
+  Options options{.sets = {{SetKind::Auto, "alpha:driver.version=null"}}};
+  EXPECT_EQ(bundle(options).files, bundle(options).files);
+  std::ranges::reverse(recipe_.component_refs);
+  FileTree reversed = bundle(options).files;
+  std::ranges::reverse(recipe_.component_refs);
+  EXPECT_EQ(bundle(options).files, reversed);
+}
+
+TEST_F(Umbrellas, TemplatesAreTheManifestsBehindASwitch) {
+  EXPECT_EQ(bundle().files.at("templates/gamma/thing.yaml").bytes,
+            "{{- if index .Values.enabled \"gamma\" }}\n"
+            "# a thing\n---\nkind: ConfigMap\nmetadata: {name: {{ (index .Values \"gamma\").name | default "
+            "\"x\" }}}\n"
+            "data:\n  text: |\n    last line\n"
+            "{{ end }}\n");
+  EXPECT_EQ(*guarded("a", {"p", "x"}), "{{- if index .Values.enabled \"a\" }}\nx\n{{ end }}\n");
+  EXPECT_TRUE(guarded("a", {"p", "{{/* define \"x\" */}} {{ .define }}"}));
+  for (const char* text : {"{{ define \"x\" }}{{ end }}", "{{- define \"x\" -}}{{- end }}",
+                           "{{define \"x\"}}{{end}}", "{{-\n  define\t\"x\"}}{{end}}"})
+    EXPECT_FALSE(guarded("a", {"p", text})) << text;
+}
+
+TEST_F(Umbrellas, TemplatePathsNeverMeet) {
+  EXPECT_EQ(template_path("a", "components/a/manifests/x.yaml"), "a/x.yaml");
+  EXPECT_EQ(template_path("a", "components/a/manifests/sub/x.yaml"), "a/sub/x.yaml");
+  EXPECT_EQ(template_path("a", "components/b/manifests/x.yaml"), "a/components/b/manifests/x.yaml");
+  ref(2).manifest_files.push_back(ref(2).manifest_files.front());
+  recipe_.metadata.catalog = {};
+  EXPECT_EQ(refusal(), "component 'gamma': manifest 'components/gamma/manifests/thing.yaml' is listed twice");
+}
+
+TEST_F(Umbrellas, NullsAreSaidInThreePlaces) {
+  EXPECT_THAT(bundle().files.at("README.md").bytes, Not(HasSubstr("null")));
+  Bundle out = bundle({.sets = {{SetKind::Auto, "alpha:driver.version=null"}}});
+  const std::string want = "values.yaml holds null for alpha: driver.version.";
+  EXPECT_THAT(out.warnings, Contains(HasSubstr(want)));
+  EXPECT_THAT(out.deployment.notes, Contains(HasSubstr(want)));
+  EXPECT_THAT(out.files.at("README.md").bytes,
+              HasSubstr("values.yaml holds null for alpha: driver.version."));
+  EXPECT_THAT(out.files.at("values.yaml").bytes, HasSubstr("version: null"));
+}
+
+TEST_F(Umbrellas, OtherNamespacesAreNamed) {
+  Bundle out = bundle();
+  EXPECT_THAT(out.deployment.notes, Contains(AllOf(HasSubstr("everything goes to eidos-stack"),
+                                                   HasSubstr("alpha (alpha-system), gamma (gamma)"))));
+  EXPECT_THAT(bundle({.name_space = "gpu"}).files.at("README.md").bytes, HasSubstr("--namespace gpu "));
+}
+
+TEST_F(Umbrellas, WhatCannotBeInAnUmbrellaIsRefused) {
+  recipe_.metadata.catalog = {};
+  struct Case {
+    void (*change)(model::RecipeResult&);
+    const char* message;
+  };
+  const Case cases[] = {
+      {[](model::RecipeResult& r) { r.component_refs[0].type = "Kustomize"; },
+       "component 'alpha' is a Kustomize component, and a Helm umbrella holds charts only"},
+      {[](model::RecipeResult& r) { r.component_refs[0].type = "Flux"; },
+       "component 'alpha': unknown type 'Flux'"},
+      {[](model::RecipeResult& r) { r.component_refs[0].version = ""; },
+       "component 'alpha': no chart version"},
+      {[](model::RecipeResult& r) { r.component_refs[0].version = "1.0; touch x #"; },
+       "component 'alpha': '1.0; touch x #' is no chart version"},
+      {[](model::RecipeResult& r) { r.component_refs[0].version = ">=1"; },
+       "component 'alpha': '>=1' is no chart version"},
+      {[](model::RecipeResult& r) { r.component_refs[0].name_space = "$(x)"; },
+       "component 'alpha': '$(x)' cannot be a namespace"},
+      {[](model::RecipeResult& r) { r.component_refs[0].chart = "x/alpha"; },
+       "component 'alpha': 'x/alpha' is no chart name"},
+      {[](model::RecipeResult& r) { r.component_refs[0].source = "ftp://x"; },
+       "component 'alpha': chart source 'ftp://x' has none of https://, http://, oci://"},
+      {[](model::RecipeResult& r) { r.component_refs[0].source = ""; },
+       "component 'alpha' has neither a chart nor manifests"},
+      {[](model::RecipeResult& r) { r.component_refs[2].manifest_files = {"components/x.yaml"}; },
+       "component 'gamma': the catalog has no file 'components/x.yaml'"},
+      {[](model::RecipeResult& r) { r.component_refs[0].values_file = "components/x.yaml"; },
+       "component 'alpha': the catalog has no file 'components/x.yaml'"},
+      {[](model::RecipeResult& r) { r.criteria.service = "e k"; },
+       "the criteria make 'eidos-e k-h100', which is no chart name"},
+      {[](model::RecipeResult& r) {
+         r.component_refs[0].name = r.deployment_order[0] = r.component_refs[1].dependency_refs[0] =
+             "enabled";
+       },
+       "component name 'enabled' is a key of the umbrella's own values"},
+  };
+  for (const Case& row : cases) {
+    model::RecipeResult kept = recipe_;
+    row.change(recipe_);
+    EXPECT_EQ(refusal(), row.message);
+    recipe_ = kept;
+  }
+  EXPECT_EQ(refusal({.deployer = "hlem"}), "unknown deployer 'hlem'; did you mean 'helm'?");
+  EXPECT_EQ(refusal({.name_space = "A"}), "--namespace: 'A' cannot be a namespace");
+}
+
+TEST_F(Umbrellas, ProblemsOfSeveralComponentsComeTogether) {
+  ref(0).version = "x";
+  ref(1).version = "y";
+  EXPECT_EQ(refusal(),
+            "component 'alpha': 'x' is no chart version\ncomponent 'beta': 'y' is no chart version");
+}
+
+TEST_F(Umbrellas, AReadmeShowsRecipeTextAsItIs) {
+  recipe_.constraints = {{.name = "a|b",
+                          .value = ">= `1`\n",
+                          .severity = "error",
+                          .remediation = "<b>[x](y)|",
+                          .unit = {},
+                          .mark = {}}};
+  EXPECT_THAT(bundle().files.at("README.md").bytes,
+              HasSubstr("| `a\\|b` | ``>= `1` `` | error: \\<b\\>\\[x\\](y)\\| |\n"));
+}
+
+TEST(Markdown, CodeSpansHoldBackticks) {
+  EXPECT_EQ(md_code(""), "");
+  EXPECT_EQ(md_code("a"), "`a`");
+  EXPECT_EQ(md_code("`"), "`` ` ``");
+  EXPECT_EQ(md_code("a``b"), "```a``b```");
+}
+
+TEST(ChartVersion, IsSemverWhateverTheRecipeSays) {
+  const std::pair<const char*, const char*> cases[] = {
+      {"1.2.3", "1.2.3"},
+      {"1.2.3-rc.1+b", "1.2.3-rc.1+b"},
+      {"", "0.0.0"},
+      {"dev", "0.0.0-dev"},
+      {"v0.1.0", "0.0.0-v0.1.0"},
+      {"2024.01.02", "0.0.0-2024.1.2"},
+      {"1.2", "0.0.0-1.2"},
+      {"a b/c", "0.0.0-a-b-c"},
+      {"..", "0.0.0"},
+      {"---", "0.0.0"},
+      {"000", "0.0.0-0"},
+      {"é", "0.0.0"},
+      {"1.2.3 \n", "0.0.0-1.2.3"},
+  };
+  for (const auto& [given, want] : cases) EXPECT_EQ(chart_version(given), want) << given;
+  EXPECT_EQ(chart_version(std::string(500, 'a')), cat("0.0.0-", std::string(60, 'a')));
+}
+
+TEST(SizeGuard, CountsAsGzipDoes) {
+  EXPECT_EQ(base64(""), "");
+  EXPECT_EQ(base64("a"), "YQ==");
+  EXPECT_EQ(base64("ab"), "YWI=");
+  EXPECT_EQ(base64("abc"), "YWJj");
+  EXPECT_EQ(gzip_bytes(""), 20);
+  EXPECT_LT(gzip_bytes(std::string(1 << 20, 'x')), 2000);
+}
+
+// Text that does not compress below half: hex digits of a generator.
+std::string noise(std::size_t bytes) {
+  std::string out;
+  std::uint32_t state = 1;
+  while (out.size() < bytes) {
+    state = state * 1664525U + 1013904223U;
+    out += "0123456789abcdef"[state >> 28];
+  }
+  return out;
+}
+
+TEST_F(Umbrellas, AReleaseThatDoesNotFitIsSaidBefore) {
+  auto with_manifest = [&](std::size_t bytes) {
+    testing::FakeFiles files = small_catalog_files();
+    files.put("c/components/gamma/manifests/thing.yaml", cat("# ", noise(bytes), "\n"));
+    catalog_ = load_catalog(std::move(files));
+    recipe_ = resolve_recipe(catalog_);
+  };
+  auto big = [](const std::string& warning) { return warning.starts_with("Helm would keep about"); };
+  EXPECT_TRUE(std::ranges::none_of(bundle().warnings, big));
+  with_manifest(500'000);
+  EXPECT_THAT(bundle().warnings,
+              Contains(AllOf(HasSubstr("a Secret holds 1024 KiB"), HasSubstr("(not counted: alpha, beta)"))));
+  with_manifest(800'000);
+  EXPECT_THAT(refusal(), HasSubstr("Helm would keep about"));
+}
+
+TEST_F(Umbrellas, RecordedChartSizesCount) {
+  testing::FakeFiles files = small_catalog_files();
+  std::string registry = files.files().at("c/registry.yaml");
+  std::size_t at = registry.find("defaultVersion: v1.2.3");
+  files.put("c/registry.yaml", registry.insert(at, "chartBytes: 900000, "));
+  catalog_ = load_catalog(std::move(files));
+  recipe_ = resolve_recipe(catalog_);
+  EXPECT_THAT(bundle().warnings,
+              Contains(AllOf(HasSubstr("Helm would keep about"), HasSubstr("(not counted: beta)"))));
+}
+
+TEST_F(Umbrellas, LargeCrdsAreNamed) {
+  testing::FakeFiles files = small_catalog_files();
+  files.put("c/components/gamma/manifests/thing.yaml",
+            cat("kind: ConfigMap\n# ", std::string(300'000, 'x'), "\n---\nkind: CustomResourceDefinition\n# ",
+                std::string(300'000, 'x'), "\n"));
+  catalog_ = load_catalog(std::move(files));
+  recipe_ = resolve_recipe(catalog_);
+  EXPECT_THAT(
+      bundle().warnings,
+      Contains("component 'gamma': components/gamma/manifests/thing.yaml has a CRD of 293 KiB: apply it with "
+               "kubectl apply --server-side"));
+}
+
+}  // namespace
+}  // namespace eidos::bundle
