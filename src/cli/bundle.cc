@@ -1,0 +1,154 @@
+// `eidos bundle`: recipe × catalog × flags → a tree of files.
+
+#include "bundle/bundle.h"
+
+#include "base/text.h"
+#include "cli/bundle_report.h"
+#include "cli/catalog_flags.h"
+#include "cli/input.h"
+#include "cli/output.h"
+#include "cli/runs.h"
+#include "data/document.h"
+
+namespace eidos::cli {
+
+namespace {
+
+struct SetFlagName {
+  std::string_view flag;
+  bundle::SetKind kind;
+};
+constexpr SetFlagName kSetFlags[] = {{"set", bundle::SetKind::Auto},
+                                     {"set-string", bundle::SetKind::String},
+                                     {"set-json", bundle::SetKind::Json}};
+
+/// Helm itself adds these to a chart it has worked on.
+const std::vector<std::string> kHelmsOwn = {"Chart.lock", "charts/*.tgz"};
+
+/// What is planned and not here yet, so that nobody takes it for a typo.
+constexpr std::string_view kLaterDeployers[] = {"argocd", "flux", "helmfile"};
+constexpr std::string_view kLaterTargets[] = {".zip", ".tar.gz", ".tgz"};
+
+Result<void> check_target(const Flags& flags) {
+  std::string path = flags.text("output");
+  if (path.empty() && flags.on("dry-run")) return {};
+  if (path.empty())
+    return fail(ErrorKind::Usage, "eidos bundle needs --output DIR, or --dry-run", {},
+                "a bundle is never written to the working directory unasked");
+  if (path == "-")
+    return fail(ErrorKind::Invalid, "a bundle is a directory, which does not fit into standard output", {},
+                "give --output DIR, or --dry-run to see the tree");
+  for (std::string_view suffix : kLaterTargets)
+    if (path.ends_with(suffix))
+      return fail(ErrorKind::Invalid, "archives are not in this version yet", path,
+                  "write a directory and pack it: tar -czf FILE DIR");
+  if (path.starts_with("oci://"))
+    return fail(ErrorKind::Invalid, "oci:// targets are not in this version yet", path, "write a directory");
+  return check_output(flags);
+}
+
+Result<std::string> deployer(const Flags& flags) {
+  std::string name = flags.has("deployer") ? flags.text("deployer") : "helm";
+  for (std::string_view later : kLaterDeployers)
+    if (name == later)
+      return fail(ErrorKind::Invalid, cat("deployer ", quote(name), " is not in this version yet"), {},
+                  "leave --deployer out for helm");
+  return name;
+}
+
+bundle::SchedulingFlags scheduling(const Flags& flags) {
+  return {.system_node_selector = flags.all("system-node-selector"),
+          .system_node_toleration = flags.all("system-node-toleration"),
+          .accelerated_node_selector = flags.all("accelerated-node-selector"),
+          .accelerated_node_toleration = flags.all("accelerated-node-toleration"),
+          .workload_selector = flags.all("workload-selector"),
+          .workload_gate = flags.text("workload-gate"),
+          .nodes = flags.count("nodes")};
+}
+
+/// In the order given, across the three kinds.
+std::vector<bundle::SetFlag> sets(const Flags& flags) {
+  std::vector<bundle::SetFlag> out;
+  for (const Given& given : flags.given())
+    for (const SetFlagName& name : kSetFlags)
+      if (given.flag->name == name.flag) out.push_back({name.kind, given.value});
+  return out;
+}
+
+Result<bundle::ValuesFile> values_file(const std::string& text, const Flags& flags, Session& session) {
+  std::size_t equals = text.find('=');
+  if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
+    return fail(ErrorKind::Invalid, cat("--values-file ", quote(text), " is not COMPONENT=FILE"), {},
+                "for example: --values-file gpu-operator=values.yaml");
+  EIDOS_TRY(Document document, read_document(text.substr(equals + 1), flags, session));
+  if (document.root.is_null()) document.root = data::Value(data::Map());
+  if (!document.root.is_map())
+    return fail(ErrorKind::Invalid,
+                cat("expected a map of values, got ", data::describe(document.root.type())),
+                document.sources.place(document.root.mark()));
+  return bundle::ValuesFile{text.substr(0, equals), std::move(document.root)};
+}
+
+Result<bundle::Options> options_of(const Flags& flags, Session& session) {
+  bundle::Options options;
+  EIDOS_TRY(options.deployer, deployer(flags));
+  if (flags.has("namespace")) options.name_space = flags.text("namespace");
+  options.scheduling = scheduling(flags);
+  options.sets = sets(flags);
+  options.components = flags.all("component");
+  options.allow_missing_dependency = flags.on("allow-missing-dependency");
+  options.strict_values = flags.on("strict-values");
+  for (std::string component : flags.all("allow-catalog-mismatch"))
+    options.allow_catalog_mismatch.push_back(component.empty() ? "*" : std::move(component));
+  for (const std::string& text : flags.all("values-file")) {
+    EIDOS_TRY(bundle::ValuesFile file, values_file(text, flags, session));
+    options.values_files.push_back(std::move(file));
+  }
+  return options;
+}
+
+Result<void> write_bundle(const bundle::Bundle& made, const Flags& flags, Session& session) {
+  session.world.watch_signals();
+  EIDOS_CHECK(session.context.limit.check("writing the bundle"));
+  return session.context.files.write_tree(flags.text("output"), made.files,
+                                          {.tolerated = kHelmsOwn,
+                                           .force = flags.on("force"),
+                                           .fsync = flags.on("fsync"),
+                                           .limit = session.context.limit});
+}
+
+std::string told(const BundleReport& report, const Flags& flags, const Session& session) {
+  std::string format = flags.text("format");
+  if (format == "json") return data::to_json(bundle_document(report));
+  if (format == "yaml") return data::to_yaml(bundle_document(report));
+  if (report.output.empty()) return tree_text(report);
+  return session.quiet ? report.output + "\n" : bundle_text(report);
+}
+
+}  // namespace
+
+std::vector<std::string> deployers() {
+  return {"helm"};
+}
+
+Result<int> run_bundle(const Invocation& invocation, Session& session) {
+  const Flags& flags = invocation.flags;
+  const SteadyTime started = session.context.clock.steady();
+  EIDOS_CHECK(check_target(flags));
+  EIDOS_CHECK(check_one_stdin(flags, {"recipe", "values-file"}));
+  EIDOS_TRY(bundle::Options options, options_of(flags, session));
+  EIDOS_TRY(Document document, read_document(flags.text("recipe"), flags, session));
+  EIDOS_TRY(model::RecipeResult recipe, recipe_of(document));
+  EIDOS_TRY(const catalog::Catalog* catalog, load_catalog(flags, session));
+  EIDOS_TRY(bundle::Bundle made, bundle::render(*catalog, recipe, document.text, options));
+  for (const std::string& warning : made.warnings) session.context.log.warn(warning);
+  BundleReport report{&made, {}, {}};
+  if (!flags.on("dry-run")) {
+    EIDOS_CHECK(write_bundle(made, flags, session));
+    report.output = flags.text("output");
+  }
+  report.took = std::chrono::duration_cast<Milliseconds>(session.context.clock.steady() - started);
+  return print(told(report, flags, session), session.world);
+}
+
+}  // namespace eidos::cli

@@ -1,0 +1,87 @@
+#include "base/text.h"
+#include "cli/completion.h"
+#include "cli/help.h"
+
+namespace eidos::cli {
+
+namespace {
+
+/// Text inside single quotes inside a spec of _arguments: quotes, brackets, colons and backslashes.
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (char c : text) {
+    if (c == '\'')
+      out += "'\\''";
+    else if (c == '[' || c == ']' || c == ':' || c == '\\')
+      out += cat('\\', c);
+    else
+      out += c;
+  }
+  return out;
+}
+
+std::string action(const Flag& flag, const CatalogValues& catalog) {
+  if (flag.takes == Takes::Nothing || flag.takes == Takes::Maybe) return {};
+  std::string out = cat(":", escaped(flag.value), ":");
+  if (std::vector<std::string> values = values_of(flag, catalog); !values.empty())
+    return cat(out, "(", escaped(join(values, " ")), ")");
+  return flag.takes == Takes::File ? cat(out, "_files") : cat(out, " ");
+}
+
+/// One spec per spelling; they exclude each other unless the flag repeats.
+std::string specs(const Flag& flag, const CatalogValues& catalog, std::string_view indent) {
+  std::vector<std::string> spellings = {cat("--", flag.name)};
+  if (!flag.alias.empty()) spellings.push_back(cat("--", flag.alias));
+  if (flag.letter != 0) spellings.push_back(cat('-', flag.letter));
+  std::string guard = flag.is(kRepeats) ? std::string("*") : cat("(", join(spellings, " "), ")");
+  std::string out;
+  for (const std::string& spelling : spellings) {
+    bool value = flag.takes != Takes::Nothing && flag.takes != Takes::Maybe;
+    std::string_view mark = !value ? "" : spelling.starts_with("--") ? "=" : "+";
+    out += cat(indent, "'", guard, spelling, mark, "[", escaped(flag.help), "]", action(flag, catalog),
+               "' \\\n");
+  }
+  return out;
+}
+
+std::string all_specs(std::span<const Flag> flags, const CatalogValues& catalog, std::string_view indent) {
+  std::string out;
+  for (const Flag& flag : flags) out += specs(flag, catalog, indent);
+  return out;
+}
+
+std::string command_case(const Command& command, const CatalogValues& catalog) {
+  std::string out = cat("        ", command.name, ")\n          _arguments \\\n",
+                        all_specs(command.flags, catalog, "            "),
+                        all_specs(global_flags(), catalog, "            "));
+  out += command.suggested == nullptr
+             ? std::string("            && ret=0 ;;\n")
+             : cat("            '1:argument:(", join(command.suggested(), " "), ")' && ret=0 ;;\n");
+  return out;
+}
+
+}  // namespace
+
+std::string zsh_completion() {
+  CatalogValues catalog = catalog_values();
+  std::string out =
+      "#compdef eidos\n"
+      "# zsh completion for eidos, written by 'eidos completion zsh'\n\n"
+      "_eidos() {\n"
+      "  local curcontext=\"$curcontext\" state line ret=1\n"
+      "  local -a commands=(\n";
+  for (const Command& command : commands())
+    if (!command.is(kHiddenCommand)) out += cat("    '", command.name, ":", escaped(command.summary), "'\n");
+  out += cat("  )\n  _arguments -C \\\n", all_specs(global_flags(), catalog, "    "),
+             "    '1:command:->command' '*::argument:->argument' && ret=0\n"
+             "  case $state in\n"
+             "    command) _describe -t commands 'eidos command' commands && ret=0 ;;\n"
+             "    argument)\n      case $words[1] in\n");
+  for (const Command& command : commands())
+    if (!command.is(kHiddenCommand)) out += command_case(command, catalog);
+  return out +=
+         "      esac ;;\n  esac\n  return ret\n}\n\n"
+         "if [ \"$funcstack[1]\" = _eidos ]; then _eidos \"$@\"; else compdef _eidos eidos; fi\n";
+}
+
+}  // namespace eidos::cli

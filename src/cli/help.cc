@@ -1,0 +1,141 @@
+#include "cli/help.h"
+
+#include <algorithm>
+
+#include "base/text.h"
+
+namespace eidos::cli {
+
+namespace {
+
+constexpr std::string_view kAbout =
+    "eidos turns what a GPU cluster is (snapshot) and what you want of it (criteria)\n"
+    "into a validated recipe, and the recipe into a bundle that Helm deploys.\n";
+
+constexpr std::string_view kTour[] = {
+    "eidos snapshot -o snapshot.yaml",
+    "eidos recipe -s snapshot.yaml --intent training -o recipe.yaml",
+    "eidos validate -r recipe.yaml -s snapshot.yaml -t table",
+    "eidos bundle -r recipe.yaml -o bundle",
+};
+
+constexpr ExitCode kExitCodes[] = {{0, "done"},        {1, "usage"},        {2, "invalid input"},
+                                   {3, "not found"},   {4, "denied"},       {5, "timed out"},
+                                   {6, "unavailable"}, {7, "rate limited"}, {8, "internal"},
+                                   {9, "findings"},    {130, "stopped"}};
+
+constexpr std::size_t kWidth = 96;
+
+struct Row {
+  std::string left;
+  std::string right;
+};
+
+/// Two columns; the right one is wrapped at blanks.
+std::string columns(const std::vector<Row>& rows) {
+  std::size_t left = 0;
+  for (const Row& row : rows) left = std::max(left, row.left.size());
+  std::size_t room = kWidth - left - 4;
+  std::string out;
+  for (const Row& row : rows) {
+    out += cat("  ", row.left, std::string(left - row.left.size(), ' '));
+    std::size_t used = 0;
+    for (std::string_view word : split(row.right, ' ')) {
+      bool wraps = used + word.size() > room && used > 0;
+      if (wraps) out += cat('\n', std::string(left + 2, ' '));
+      out += cat(used == 0 || wraps ? "  " : " ", word);
+      used = (wraps ? 0 : used) + word.size() + 1;
+    }
+    out += '\n';
+  }
+  return out;
+}
+
+std::string listed(std::span<const std::string_view> lines) {
+  std::string out;
+  for (std::string_view line : lines) out += cat("  ", line, '\n');
+  return out;
+}
+
+std::string flag_rows(std::span<const Flag> flags) {
+  std::vector<Row> rows;
+  CatalogValues catalog = values_for(flags);
+  for (const Flag& flag : flags) rows.push_back({flag_heading(flag), flag_text(flag, catalog)});
+  return columns(rows);
+}
+
+std::string exit_lines() {
+  std::vector<std::string> parts;
+  for (const ExitCode& exit : kExitCodes) parts.push_back(cat(exit.code, " ", exit.meaning));
+  return cat("Exit codes:\n", columns({{"", join(parts, ", ")}}));
+}
+
+}  // namespace
+
+std::span<const ExitCode> exit_codes() {
+  return kExitCodes;
+}
+
+std::string flag_heading(const Flag& flag) {
+  std::string out = flag.letter == 0 ? std::string("    ") : cat('-', flag.letter, ", ");
+  out += cat("--", flag.name);
+  if (flag.takes == Takes::Maybe) return cat(out, "[=", flag.value, "]");
+  return flag.takes == Takes::Nothing ? out : cat(out, " ", flag.value);
+}
+
+std::vector<std::string> values_of(const Flag& flag, const CatalogValues& catalog) {
+  if (!flag.choices.empty()) return {flag.choices.begin(), flag.choices.end()};
+  if (auto known = catalog.find(flag.dimension); known != catalog.end()) return known->second;
+  return flag.suggested != nullptr ? flag.suggested() : std::vector<std::string>();
+}
+
+CatalogValues values_for(std::span<const Flag> flags) {
+  bool asks =
+      std::any_of(flags.begin(), flags.end(), [](const Flag& flag) { return !flag.dimension.empty(); });
+  return asks ? catalog_values() : CatalogValues();
+}
+
+std::string flag_text(const Flag& flag, const CatalogValues& catalog) {
+  std::string out(flag.help);
+  bool checked = !flag.choices.empty() || !flag.dimension.empty();
+  if (std::vector<std::string> values = values_of(flag, catalog); checked && !values.empty())
+    out += cat(": ", join(values, ", "));
+  if (!flag.alias.empty()) out += cat(" (also --", flag.alias, ")");
+  if (flag.is(kNegatable)) out += cat(" (off: --no-", flag.name, ")");
+  return out;
+}
+
+std::string usage_line(const Command& command) {
+  std::string out = cat("usage: eidos ", command.name);
+  for (const Flag& flag : command.flags)
+    if (flag.is(kNeeded)) out += cat(" --", flag.name, " ", flag.value);
+  if (!command.arguments.empty()) out += cat(" ", command.arguments);
+  if (!command.flags.empty()) out += " [flags]";
+  return out;
+}
+
+std::string program_help() {
+  std::vector<Row> rows;
+  for (const Command& command : commands())
+    if (!command.is(kHiddenCommand))
+      rows.push_back({std::string(command.name), std::string(command.summary)});
+  return cat(kAbout, '\n', listed(kTour), "\nCommands ('eidos help COMMAND' shows one):\n", columns(rows),
+             "\nFlags of every command:\n", flag_rows(global_flags()), '\n', exit_lines());
+}
+
+std::string command_help(const Command& command) {
+  std::string out = cat("eidos ", command.name, ": ", command.summary, "\n");
+  if (!command.examples.empty()) out += cat('\n', listed(command.examples));
+  out += cat('\n', usage_line(command), '\n');
+  if (!command.about.empty()) out += cat('\n', command.about, '\n');
+  if (!command.flags.empty()) out += cat('\n', flag_rows(command.flags));
+  return out += "\n'eidos help' lists the flags of every command and the exit codes.\n";
+}
+
+std::string version_line(const BuildInfo& build) {
+  std::string_view commit = build.commit.substr(0, 12);
+  std::string_view changed = build.commit.ends_with("+dirty") ? "+dirty" : "";
+  return cat("eidos ", build.version, " (commit ", commit, changed, ", ", build.date, ")\n");
+}
+
+}  // namespace eidos::cli

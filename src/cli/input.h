@@ -1,0 +1,38 @@
+#pragma once
+// Where a command's documents come from: a file, "-" for standard input, http(s)://.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "cli/flags.h"
+#include "cli/world.h"
+#include "data/value.h"
+#include "model/recipe.h"
+#include "model/snapshot.h"
+
+namespace eidos::cli {
+
+struct Document {
+  std::string name;  ///< As messages show it.
+  std::string text;  ///< Byte for byte what was read.
+  data::Sources sources;
+  data::Value root;
+};
+
+/// Reads and parses one document. Content decides whether it is YAML or JSON, never the name. Invalid: a
+/// scheme that is not read, and whatever data::parse refuses; the other kinds come from the file or the
+/// network.
+Result<Document> read_document(const std::string& source, const Flags& flags, Session& session);
+
+/// The bytes of a source alone.
+Result<std::string> read_source(const std::string& source, const Flags& flags, Session& session);
+
+Result<model::RecipeResult> recipe_of(const Document& document);
+Result<model::Snapshot> snapshot_of(const Document& document);
+Result<model::Criteria> criteria_of(const Document& document);
+
+/// Usage when more than one of these flags reads standard input.
+Result<void> check_one_stdin(const Flags& flags, const std::vector<std::string_view>& names);
+
+}  // namespace eidos::cli

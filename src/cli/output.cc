@@ -1,0 +1,63 @@
+#include "cli/output.h"
+
+#include "base/text.h"
+#include "data/document.h"
+
+namespace eidos::cli {
+
+namespace {
+
+struct Name {
+  std::string_view text;
+  Format format;
+};
+constexpr Name kFormats[] = {{"yaml", Format::Yaml}, {"json", Format::Json}, {"table", Format::Table}};
+constexpr Name kSuffixes[] = {{".json", Format::Json}, {".yaml", Format::Yaml}, {".yml", Format::Yaml}};
+
+}  // namespace
+
+Format format_of(const Flags& flags) {
+  // A suffix that the user typed says more than a default of the configuration.
+  std::string path = flags.text("output");
+  if (!flags.has_from("format", Origin::CommandLine))
+    for (const Name& name : kSuffixes)
+      if (path.ends_with(name.text)) return name.format;
+  for (const Name& name : kFormats)
+    if (flags.text("format") == name.text) return name.format;
+  return Format::Yaml;
+}
+
+bool to_stdout(const Flags& flags) {
+  std::string path = flags.text("output");
+  return path.empty() || path == "-";
+}
+
+Result<void> check_output(const Flags& flags) {
+  if (to_stdout(flags)) return {};
+  std::string path = flags.text("output");
+  if (path.starts_with("cm://"))
+    return fail(ErrorKind::Invalid, "writing to cm:// is not in this version yet", path, "write to a file");
+  if (path.find("://") != std::string::npos)
+    return fail(ErrorKind::Invalid, "the output must be a file or '-'", path);
+  return check_output_path(path, flags.on("allow-outside"));
+}
+
+Result<int> print(std::string_view text, World& world) {
+  EIDOS_CHECK(world.files.write_stdout(text));
+  return 0;
+}
+
+Result<void> write_output(std::string_view text, const Flags& flags, Session& session) {
+  if (to_stdout(flags)) return session.context.files.write_stdout(text);
+  session.world.watch_signals();
+  EIDOS_CHECK(session.context.limit.check("writing the result"));
+  return session.context.files.write(flags.text("output"), text, 0644);
+}
+
+Result<void> write_output(const data::Value& document, Format format, const Flags& flags, Session& session) {
+  return write_output(
+      data::to_text(document, format == Format::Json ? data::Format::Json : data::Format::Yaml), flags,
+      session);
+}
+
+}  // namespace eidos::cli

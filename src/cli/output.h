@@ -1,0 +1,33 @@
+#pragma once
+// Where a command's document goes: a file, whole or not at all, or standard output.
+
+#include <string>
+#include <string_view>
+
+#include "cli/flags.h"
+#include "cli/world.h"
+#include "data/value.h"
+
+namespace eidos::cli {
+
+enum class Format : std::uint8_t { Yaml, Json, Table };
+
+/// --format, else the suffix of --output (.json, .yaml, .yml), else YAML.
+Format format_of(const Flags& flags);
+
+/// Looks at --output before any work is done: Invalid for a relative path that leads out of the working
+/// directory without --allow-outside, and for a URL.
+Result<void> check_output(const Flags& flags);
+
+/// True when --output is absent or "-".
+bool to_stdout(const Flags& flags);
+
+/// Puts `text` on standard output, for commands without --output; the exit code is 0.
+Result<int> print(std::string_view text, World& world);
+
+/// Puts `text` where --output says; a file gets mode 0644.
+Result<void> write_output(std::string_view text, const Flags& flags, Session& session);
+/// The same for a document, as YAML or JSON.
+Result<void> write_output(const data::Value& document, Format format, const Flags& flags, Session& session);
+
+}  // namespace eidos::cli

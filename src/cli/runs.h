@@ -1,0 +1,28 @@
+#pragma once
+// What each command does: one file per command. A Run returns the exit code: 0, or 9 when there are findings.
+
+#include "cli/flags.h"
+#include "cli/world.h"
+
+namespace eidos::cli {
+
+Result<int> run_snapshot(const Invocation& invocation, Session& session);
+Result<int> run_recipe(const Invocation& invocation, Session& session);
+Result<int> run_validate(const Invocation& invocation, Session& session);
+Result<int> run_bundle(const Invocation& invocation, Session& session);
+Result<int> run_schema(const Invocation& invocation, Session& session);
+Result<int> run_completion(const Invocation& invocation, Session& session);
+Result<int> run_version(const Invocation& invocation, Session& session);
+Result<int> run_help(const Invocation& invocation, Session& session);
+Result<int> run_man(const Invocation& invocation, Session& session);
+
+/// Deployers that `eidos bundle` has.
+std::vector<std::string> deployers();
+/// Kinds that `eidos schema` knows, in the order it lists them.
+std::vector<std::string> schema_kinds();
+/// bash, zsh, fish.
+std::vector<std::string> completion_shells();
+/// Commands that are not hidden, as text.
+std::vector<std::string> help_topics();
+
+}  // namespace eidos::cli

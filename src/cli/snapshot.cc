@@ -1,0 +1,114 @@
+// `eidos snapshot`: what this machine is, collected.
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/output.h"
+#include "cli/runs.h"
+#include "cli/snapshot_table.h"
+#include "collect/collect.h"
+#include "data/fields.h"
+
+namespace eidos::cli {
+
+namespace {
+
+/// "gpu,os" and repeated flags alike.
+std::vector<std::string> listed(const Flags& flags, std::string_view name) {
+  std::vector<std::string> out;
+  for (const std::string& value : flags.all(name))
+    for (std::string_view part : split(value, ','))
+      if (std::string_view word = trim(part); !word.empty()) out.emplace_back(word);
+  return out;
+}
+
+/// Whether a collector ("os.release") is one that `wanted` ("OS", "os.release") names.
+bool names(const std::string& wanted, std::string_view collector) {
+  std::string low = lower(wanted);
+  return low == collector || collector.starts_with(cat(low, "."));
+}
+
+/// --filter and --exclude are checked where they are used; --require is ours.
+Result<void> check_required_names(const std::vector<std::string>& wanted) {
+  std::vector<std::string> known = collect::collector_names();
+  for (const std::string& name : wanted) {
+    auto is_it = [&](const std::string& collector) { return names(name, collector); };
+    if (std::any_of(known.begin(), known.end(), is_it)) continue;
+    std::vector<std::string_view> views(known.begin(), known.end());
+    return fail(ErrorKind::Invalid, cat("--require must be one of: ", join(views, ", "), "; got ",
+                                        quote(name), did_you_mean(name, views)));
+  }
+  return {};
+}
+
+Result<collect::Options> options_of(const Flags& flags, Session& session) {
+  collect::Options options;
+  options.root = flags.text("root");
+  options.smi_path = flags.text("smi-path");
+  options.smi_xml = flags.text("smi-xml");
+  options.filter = listed(flags, "filter");
+  options.exclude = listed(flags, "exclude");
+  options.version = session.world.build.version;
+  options.fail_fast = flags.on("fail-fast");
+  options.source_node = session.world.environment("NODE_NAME").value_or("");
+  EIDOS_CHECK(check_required_names(listed(flags, "require")));
+  return options;
+}
+
+std::string status_text(model::CollectorStatus status) {
+  return data::write_value(status).string();
+}
+
+/// The cause that decides the exit code, and a line that names what went wrong.
+std::optional<Error> failure(const model::Snapshot& snapshot) {
+  auto kind = collect::worst_failure(snapshot);
+  if (!kind) return std::nullopt;
+  std::vector<std::string> parts;
+  for (const model::CollectorOutcome& outcome : snapshot.collectors)
+    if (outcome.status != model::CollectorStatus::Ok && outcome.status != model::CollectorStatus::Absent)
+      parts.push_back(cat(outcome.name, " ", status_text(outcome.status),
+                          outcome.detail.empty() ? "" : cat(" (", outcome.detail, ")")));
+  return Error{*kind,
+               cat("the snapshot is not whole: ", join(parts, "; ")),
+               {},
+               "mend it, exclude it with --exclude, or accept it with --best-effort"};
+}
+
+Result<void> check_required(const std::vector<std::string>& required, const model::Snapshot& snapshot) {
+  for (const std::string& name : required) {
+    bool seen = false;
+    for (const model::CollectorOutcome& outcome : snapshot.collectors)
+      if (names(name, outcome.name) && outcome.status != model::CollectorStatus::Absent) seen = true;
+    if (!seen)
+      return fail(ErrorKind::Unavailable, cat("required, but absent here: ", name), {},
+                  "drop --require to accept that");
+  }
+  return {};
+}
+
+}  // namespace
+
+Result<int> run_snapshot(const Invocation& invocation, Session& session) {
+  const Flags& flags = invocation.flags;
+  if (flags.on("fail-fast") && flags.on("best-effort"))
+    return fail(ErrorKind::Usage, "--fail-fast and --best-effort cannot both be given", {}, "give one");
+  EIDOS_CHECK(check_output(flags));
+  EIDOS_TRY(collect::Options options, options_of(flags, session));
+  session.world.watch_signals();
+  EIDOS_TRY(collect::Collected collected, collect::collect(session.context, options));
+  for (const std::string& warning : collected.warnings) session.context.log.warn(warning);
+  const model::Snapshot& snapshot = collected.snapshot;
+  // The time limit was the collectors'. What they saw until then is written, however late it is.
+  session.context.limit = Limit(session.context.limit.stop(), std::nullopt);
+  Format format = format_of(flags);
+  if (format == Format::Table)
+    EIDOS_CHECK(write_output(snapshot_table(snapshot), flags, session));
+  else
+    EIDOS_CHECK(write_output(data::write_value(snapshot), format, flags, session));
+  EIDOS_CHECK(check_required(listed(flags, "require"), snapshot));
+  if (auto error = failure(snapshot); error && !flags.on("best-effort"))
+    return std::unexpected(*std::move(error));
+  return 0;
+}
+
+}  // namespace eidos::cli

@@ -1,0 +1,53 @@
+#pragma once
+// Everything outside the process that a command may touch, in one struct: main fills it with the machine, a
+// test with fakes.
+
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/build_info.h"
+#include "base/context.h"
+
+namespace eidos::cli {
+
+struct RemoteSource {
+  std::string url;
+  std::string ca_file;  ///< Empty: the system's certificates.
+};
+
+struct World {
+  Files& files;
+  Clock& clock;
+  Processes& processes;
+  /// The log lives as long as the World: a collector that hangs may still write to it.
+  std::function<Log&(const LogOptions&)> open_log;
+  /// The body of an http(s) document. The client behind it is made at the first call.
+  std::function<Result<std::string>(const RemoteSource&, const Limit&)> fetch;
+  std::function<void(std::string_view)> write_stderr;
+  std::function<std::optional<std::string>(std::string_view)> environment;
+  std::stop_token stop;
+  /// From here on SIGINT and SIGTERM ask for a stop, where before they ended the process at once. For work
+  /// that may wait, or would leave something half done.
+  std::function<void()> watch_signals;
+  /// Whether the reader of our standard output has gone (`eidos recipe | head -1`).
+  std::function<bool()> stdout_closed;
+  bool stdout_is_terminal = false;
+  bool stderr_is_terminal = false;
+  BuildInfo build = {};
+  /// Large things that live as long as the World: a process that ends need not take them apart first.
+  std::vector<std::shared_ptr<const void>> kept = {};
+};
+
+/// One run of one command.
+struct Session {
+  World& world;
+  Context context;
+  bool quiet = false;
+  bool color_stdout = false;  ///< Paint tables that go to standard output.
+};
+
+}  // namespace eidos::cli
