@@ -1,0 +1,283 @@
+#!/usr/bin/python3
+"""Whatever is wrong: one clear line, the right exit code, no output touched, no hang."""
+import os
+import re
+import subprocess
+
+import support
+
+SNAPSHOT = """\
+kind: Snapshot
+apiVersion: eidos.nvidia.com/v1alpha1
+measurements:
+  - type: K8s
+    subtypes:
+      - subtype: server
+        data: {version: v1.33.5}
+"""
+RECIPE = """\
+kind: RecipeResult
+apiVersion: eidos.nvidia.com/v1alpha1
+metadata: {}
+constraints:
+  - {name: K8s.server.version, value: ">= 1.32"}
+componentRefs:
+  - name: cert-manager
+    type: Helm
+    namespace: cert-manager
+    chart: cert-manager
+    source: https://charts.jetstack.io
+    version: v1.17.2
+deploymentOrder: [cert-manager]
+"""
+CRITERIA = "kind: RecipeCriteria\nspec: {service: eks}\n"
+
+ONE_LINE = re.compile(r"eidos: error: [^\n]+\n\Z")
+FORBIDDEN = re.compile(r"std::|terminate|Traceback|Assertion|\bwhat\(\)|\.cc:\d")
+
+# Who reads what: the arguments that make a command read `bad`, everything else being right.
+READERS = {
+    "recipe --snapshot": ["recipe", "-s", "bad", "-o", "out.yaml"],
+    "recipe --criteria": ["recipe", "-c", "bad", "-o", "out.yaml"],
+    "validate --recipe": ["validate", "-r", "bad", "-s", "snapshot.yaml", "-o", "out.yaml"],
+    "validate --snapshot": ["validate", "-r", "recipe.yaml", "-s", "bad", "-o", "out.yaml"],
+    "bundle --recipe": ["bundle", "-r", "bad", "-o", "outdir"],
+    "bundle --values-file": ["bundle", "-r", "recipe.yaml", "-o", "outdir", "--values-file", "cert-manager=bad"],
+    "--config": ["recipe", "--config", "bad", "-o", "out.yaml"],
+}
+
+# What is wrong with `bad` whoever reads it: content (None: it is not there), exit code, words.
+CONTENTS = {
+    "missing file": (None, 3, r"bad"),
+    "truncated YAML": ('kind: "Snap', 2, r"bad:1:\d+: "),
+    "truncated JSON": ('{"kind": "Snapshot", ', 2, r"bad:1:\d+: "),
+    "tab as indentation": ("kind:\n\tSnapshot\n", 2, r"bad:\d:\d+: "),
+    "NUL bytes": (b"kind: Snap\0shot\n", 2, r"bad:1:11: .*NUL"),
+    "invalid UTF-8": (b"kind: Snap\xffshot\n", 2, r"bad:1:11: .*UTF-8"),
+    "17 MiB": (b"a: " + b"x" * (17 << 20), 2, r"larger than"),
+    "alias bomb": ("a0: &a0 [x,x,x,x,x,x,x,x,x,x]\n" + "".join(
+        f"a{i}: &a{i} [{','.join([f'*a{i - 1}'] * 10)}]\n" for i in range(1, 12)), 2, r"bad:\d+:\d+: .*alias|values"),
+    "200,000 deep YAML": ("[" * 200_000, 2, r"bad:1:\d+: .*dee?p"),
+    "200,000 deep JSON": ('{"a":' * 200_000, 2, r"bad:1:\d+: .*dee?p"),
+    "duplicate key": ("kind: a\nkind: b\n", 2, r"bad:2:1: .*kind"),
+    "two documents": ("kind: a\n---\nkind: b\n", 2, r"bad:\d:\d+: "),
+    "a list": ("- a\n", 2, r"bad:1:1: expected .*, got a list"),
+    "a scalar": ("text\n", 2, r"bad:1:1: expected .*, got a string"),
+}
+# Not for --values-file and --config, which take any map and may be empty.
+DOCUMENTS = {
+    "empty file": ("", 2, r"empty"),
+    "only comments": ("# nothing\n\n# here\n", 2, r"empty"),
+    "unknown key": ("kind: {kind}\napiVersion: eidos.nvidia.com/v1alpha1\nmetadatta: {{}}\n{required}", 2,
+                    r"bad:3:1: unknown key 'metadatta'; did you mean 'metadata'\?"),
+    "wrong kind": ("kind: Pod\napiVersion: eidos.nvidia.com/v1alpha1\n", 2, r"bad:1:\d+: .*'Pod'.*{kind}"),
+    "wrong apiVersion": ("kind: {kind}\napiVersion: eidos.nvidia.com/v9\n{required}", 2,
+                         r"bad:2:\d+: .*'eidos.nvidia.com/v9'.*eidos.nvidia.com/v1alpha1"),
+}
+KINDS = {
+    "recipe --snapshot": ("Snapshot", "measurements: []\n"),
+    "recipe --criteria": ("RecipeCriteria", "spec: {}\n"),
+    "validate --recipe": ("RecipeResult", "componentRefs: []\n"),
+    "validate --snapshot": ("Snapshot", "measurements: []\n"),
+    "bundle --recipe": ("RecipeResult", "componentRefs: []\n"),
+}
+
+# The rest: arguments, exit code, words.
+LINES = {
+    "unknown flag": (["recipe", "--sevice", "eks"], 1, r"unknown flag '--sevice'; did you mean '--service'\?"),
+    "unknown letter": (["recipe", "-z"], 1, r"unknown flag '-z'"),
+    "unknown command": (["recpie"], 1, r"unknown command 'recpie'; did you mean 'recipe'\?"),
+    "no command": ([], 1, r"no command given; see 'eidos help'"),
+    "extra argument": (["recipe", "eks"], 1, r"unexpected argument 'eks'"),
+    "a value twice": (["recipe", "--os", "rhel", "--os", "cos"], 1, r"--os is given twice"),
+    "a value missing": (["recipe", "--os"], 1, r"--os needs a value"),
+    "unknown criteria value": (["recipe", "--service", "ekz"], 2,
+                               r"service 'ekz' must be one of: eks, gke, .*did you mean 'eks'\?"),
+    "negative version": (["recipe", "--osv", "-1.0"], 2, r"--osv: .*cannot contain negative numbers"),
+    "version that is none": (["recipe", "--k8s", "new"], 2, r"--k8s: .*'new'"),
+    "negative nodes": (["recipe", "--nodes", "-5"], 2, r"--nodes must be a whole number, 0 or more; got '-5'"),
+    "unknown format": (["recipe", "--format", "xml"], 2, r"--format must be one of: yaml, json, table; got 'xml'"),
+    "bad duration": (["recipe", "--timeout", "soon"], 2, r"'soon' is not a duration; .*10s"),
+    "fact that contradicts": (["recipe", "--service", "eks", "--accelerator", "h100", "--intent", "training",
+                               "--os", "ubuntu", "--k8s", "1.20"], 2, r"--k8s '1.20' contradicts"),
+    "criteria nobody uses, strictly": (["recipe", "--service", "oke", "--strict"], 2, r"service.*nearest"),
+    "fact nobody checks, strictly": (["recipe", "--osv", "24.04", "--strict"], 2, r"--osv '24.04' is not checked"),
+    "two documents of criteria": (["recipe", "-c", "criteria.yaml", "-s", "snapshot.yaml"], 1,
+                                  r"--criteria and --snapshot cannot both"),
+    "standard input twice": (["validate", "-r", "-", "-s", "-"], 1, r"cannot both be '-'"),
+    "output up and out": (["recipe", "--output", "../../etc/passwd"], 2,
+                          r"output path escapes current directory.*/etc/passwd"),
+    "output through a link": (["recipe", "-o", "out-link/x.yaml"], 2, r"output path escapes current directory"),
+    "bundle up and out": (["bundle", "-r", "recipe.yaml", "-o", "../bundle"], 2, r"escapes current directory"),
+    "bundle through a link": (["bundle", "-r", "recipe.yaml", "-o", "out-link/b"], 2, r"escapes current directory"),
+    "output into a missing folder": (["recipe", "-o", "no/such/x.yaml"], 3, r"no/such"),
+    "output is a directory": (["recipe", "-o", "folder"], 2, r"'folder' is a directory"),
+    "output to cm": (["recipe", "-o", "cm://a/b"], 2, r"cm:// is not in this version"),
+    "input from cm": (["validate", "-r", "cm://a/b", "-s", "snapshot.yaml"], 2, r"cm:// .*not in this version"),
+    "input from an unknown scheme": (["validate", "-r", "ftp://a/b", "-s", "snapshot.yaml"], 2, r"'ftp'"),
+    "full device": (["recipe", "-o", "/dev/full"], 8, r"/dev/full.*No space left"),
+    "recipe is a directory": (["bundle", "-r", "folder", "-o", "b"], 2, r"'folder' is a directory"),
+    "recipe is a FIFO": (["bundle", "-r", "fifo", "-o", "b"], 2, r"'fifo' is a FIFO|named pipe"),
+    "recipe is a device": (["bundle", "-r", "/dev/zero", "-o", "b"], 2, r"'/dev/zero' is a character device"),
+    "snapshot is a FIFO": (["recipe", "-s", "fifo"], 2, r"'fifo'"),
+    "catalog is a file": (["recipe", "--catalog", "recipe.yaml"], 2, r"recipe.yaml"),
+    "catalog is not there": (["recipe", "--catalog", "none"], 3, r"none"),
+    "catalog with a FIFO": (["recipe", "--data", "fifo-catalog"], 2, r"fifo-catalog/registry.yaml"),
+    "catalog with a link": (["recipe", "--data", "link-catalog"], 2, r"link-catalog/registry.yaml"),
+    "recipe where a snapshot belongs": (["validate", "-r", "recipe.yaml", "-s", "recipe.yaml"], 2,
+                                        r"recipe.yaml:1:\d+: .*RecipeResult.*Snapshot"),
+    "snapshot where a recipe belongs": (["bundle", "-r", "snapshot.yaml", "-o", "b"], 2,
+                                        r"snapshot.yaml:1:\d+: .*Snapshot.*RecipeResult"),
+    "null entry in a recipe": (["bundle", "-r", "null.yaml", "-o", "b"], 2, r"null.yaml:3:\d+: .*componentRefs\[0\].*null"),
+    "null entry in a snapshot": (["recipe", "-s", "null-snapshot.yaml"], 2, r"null-snapshot.yaml:3:\d+: .*null"),
+    "unknown operator": (["validate", "-r", "operator.yaml", "-s", "snapshot.yaml"], 2, r"~>.*>=, <=, "),
+    "unknown component in --set": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manger:a=b"], 2,
+                                   r"cert-manger.*cert-manager"),
+    "unknown component in --component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--component", "x"], 3,
+                                         r"'x' component not found in recipe"),
+    "unknown component in a recipe": (["bundle", "-r", "unknown.yaml", "-o", "b"], 2, r"no-such-thing"),
+    "values file without a component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--values-file", "x.yaml"], 2,
+                                        r"is not COMPONENT=FILE"),
+    "bundle to standard output": (["bundle", "-r", "recipe.yaml", "-o", "-"], 2, r"--dry-run"),
+    "bundle to an archive": (["bundle", "-r", "recipe.yaml", "-o", "b.zip"], 2, r"not in this version"),
+    "bundle for a later deployer": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argocd"], 2, r"not in this version"),
+    "bundle for nobody": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "hlem"], 2, r"did you mean 'helm'\?"),
+    "bundle without a place": (["bundle", "-r", "recipe.yaml"], 1, r"needs --output DIR"),
+    "folder with foreign files": (["bundle", "-r", "recipe.yaml", "-o", "folder"], 2, r"mine.txt.*--force"),
+    "bundle over a file": (["bundle", "-r", "recipe.yaml", "-o", "recipe.yaml"], 2, r"recipe.yaml.* not a directory"),
+    "bundle over everything": (["bundle", "-r", "recipe.yaml", "-o", "/", "--force"], 2, r"'/'"),
+    "bundle over where we are": (["bundle", "-r", "recipe.yaml", "-o", ".", "--force", "--allow-outside", "--dry-run=maybe"], 2,
+                                 r"--dry-run must be one of"),
+    "unknown collector": (["snapshot", "--filter", "gpuu"], 2, r"--filter: 'gpuu' is no collector; did you mean 'gpu'\?"),
+    "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
+    "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),
+    "unknown kind": (["schema", "Snapshoot"], 2, r"did you mean 'Snapshot'\?"),
+    "unknown shell": (["completion", "powershell"], 2, r"must be one of: bash, zsh, fish"),
+}
+
+
+class BadInput(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.put("recipe.yaml", RECIPE)
+        self.put("snapshot.yaml", SNAPSHOT)
+        self.put("criteria.yaml", CRITERIA)
+        self.put("out.yaml", "before\n")
+        self.put("folder/mine.txt", "mine\n")
+        self.put("null.yaml", RECIPE.split("metadata")[0] + "componentRefs: [null]\n")
+        self.put("null-snapshot.yaml", SNAPSHOT.split("measurements")[0] + "measurements: [~]\n")
+        self.put("operator.yaml", RECIPE.replace(">= 1.32", "~> 1.32"))
+        self.put("unknown.yaml", RECIPE.split("componentRefs")[0] + "componentRefs: [{name: no-such-thing}]\n")
+        for name in ("fifo-catalog", "link-catalog"):
+            (self.dir / name).mkdir()
+        os.mkfifo(self.dir / "fifo")
+        os.mkfifo(self.dir / "fifo-catalog/registry.yaml")
+        os.symlink(self.dir / "recipe.yaml", self.dir / "link-catalog/registry.yaml")
+        os.symlink("/tmp", self.dir / "out-link")
+
+    def refused(self, arguments, code, words, **more):
+        before = self.tree()
+        done = self.eidos(*arguments, **more)
+        told = f"eidos {' '.join(map(str, arguments))}\n{done.err}"
+        self.assertEqual(done.code, code, told)
+        self.assertRegex(done.err, ONE_LINE, told)
+        self.assertEqual(done.err.count("eidos: error: "), 1, told)
+        self.assertRegex(done.err, words, told)
+        self.assertNotRegex(done.err, FORBIDDEN, told)
+        self.assertEqual(done.out, "", told)
+        self.assertEqual(self.tree(), before, told)
+
+    def line(self, row):
+        self.refused(*row)
+
+    def content(self, row):
+        arguments, content, code, words = row
+        if content is not None:
+            self.put("bad", content)
+        self.refused(arguments, code, words)
+
+    def test_missing_flags_are_two_lines(self):
+        done = self.eidos("validate")
+        self.assertEqual(done.code, 1)
+        self.assertEqual(done.out, "")
+        self.assertEqual(done.err, "eidos: error: eidos validate needs --recipe FILE and --snapshot FILE\n"
+                                   "usage: eidos validate --recipe FILE --snapshot FILE [flags]; "
+                                   "see 'eidos validate --help'\n")
+
+    def test_several_problems_are_a_line_each(self):
+        self.put("bad", RECIPE + "extra: 1\nmore: 2\n")
+        done = self.eidos("bundle", "-r", "bad", "-o", "b")
+        self.assertEqual(done.code, 2)
+        self.assertRegex(done.err, r"bad:\d+:1: unknown key 'extra'.*\neidos: error: bad:\d+:1: unknown key 'more'")
+
+    def test_unreadable_file(self):
+        (self.dir / "recipe.yaml").chmod(0)
+        self.dir.chmod(0o777)
+        self.refused(["bundle", "-r", "recipe.yaml", "-o", "b"], 4, r"'recipe.yaml'.*Permission denied",
+                     **support.as_nobody())
+
+    def test_unwritable_folder(self):
+        (self.dir / "closed").mkdir(mode=0o555)
+        for arguments in (["recipe", "-o", "closed/x.yaml"], ["bundle", "-r", "recipe.yaml", "-o", "closed/b"]):
+            self.refused(arguments, 4, r"closed.*Permission denied", **support.as_nobody())
+
+    def test_full_standard_output(self):
+        with open("/dev/full", "wb") as full:
+            done = self.eidos("recipe", stdout=full)
+        self.assertEqual(done.code, 8)
+        self.assertRegex(done.err, r"eidos: error: writing standard output: No space left on device\n\Z")
+
+    def test_closed_standard_output(self):
+        done = subprocess.run(["sh", "-c", '"$0" recipe >&-', support.EIDOS], capture_output=True, text=True,
+                              env=support.environment(), cwd=self.dir, check=False, timeout=support.SECONDS)
+        self.assertEqual((done.returncode, done.stderr),
+                         (2, "eidos: error: standard output is not open for writing\n"))
+
+    def test_full_disk(self):
+        script = 'mount -t tmpfs -o size=16k none full && cd full && exec "$0" "$@"'
+        command = ["unshare", "-m", *([] if os.geteuid() == 0 else ["-r"]), "sh", "-c", script, support.EIDOS]
+        (self.dir / "full").mkdir()
+        big = self.put("big.yaml", RECIPE + "".join(f"# {'x' * 70}\n" for _ in range(500)))
+        probe = subprocess.run([*command[:-1], "true"], cwd=self.dir, capture_output=True, text=True, check=False)
+        if probe.returncode != 0:
+            self.skipTest("this user may not mount (needs root or CAP_SYS_ADMIN)")
+        for arguments in (["recipe", "--service", "eks", "-o", "x.yaml", "--data", str(self.dir / "none")],
+                          ["bundle", "-r", str(big), "-o", "b"]):
+            with self.subTest(arguments=arguments):
+                done = subprocess.run([*command, *arguments], cwd=self.dir, capture_output=True, text=True,
+                                      env=support.environment(), timeout=support.SECONDS, check=False)
+                self.assertRegex(done.stderr, ONE_LINE)
+
+    def test_bom_and_crlf_are_fine(self):
+        for name, change in {"bom": lambda t: b"\xef\xbb\xbf" + t.encode(),
+                             "crlf": lambda t: t.replace("\n", "\r\n").encode()}.items():
+            self.put("recipe.yaml", change(RECIPE))
+            self.put("snapshot.yaml", change(SNAPSHOT))
+            self.put("criteria.yaml", change(CRITERIA))
+            with self.subTest(name):
+                self.good("validate", "-r", "recipe.yaml", "-s", "snapshot.yaml")
+                self.good("bundle", "-r", "recipe.yaml", "--dry-run")
+                self.good("recipe", "-c", "criteria.yaml")
+                self.good("recipe", "-s", "snapshot.yaml")
+
+
+def document_rows():
+    table = {}
+    for reader, arguments in READERS.items():
+        for name, (content, code, words) in CONTENTS.items():
+            table[f"{reader}: {name}"] = (arguments, content, code, words)
+        for name, (content, code, words) in DOCUMENTS.items():
+            if reader not in KINDS:
+                continue
+            kind, required = KINDS[reader]
+            if "{" in content:
+                content = content.format(kind=kind, required=required)
+            table[f"{reader}: {name}"] = (arguments, content, code, words.replace("{kind}", kind))
+    return table
+
+
+support.rows(LINES, "line")(BadInput)
+support.rows(document_rows(), "content")(BadInput)
+
+if __name__ == "__main__":
+    support.main()

@@ -1,0 +1,146 @@
+#!/usr/bin/python3
+"""The four steps on real input: recipes of every combination, the chain of the mission, snapshots of real clusters."""
+import itertools
+import json
+
+import support
+
+ACCELERATORS = ["h100", "h200", "gb200", "b200", "l40s"]
+SERVICES = ["eks", "gke", "aks", "self-managed"]
+SYSTEMS = ["ubuntu", "rhel", "cos"]
+CHAIN = ["base", "eks", "eks-training", "gb200-eks-training", "gb200-eks-ubuntu-training"]
+
+
+def recipe_of(done):
+    return json.loads(done.out)
+
+
+class Recipes(support.Case):
+    def test_sixty_combinations_each_with_the_warning_it_deserves(self):
+        for accelerator, service, system in itertools.product(ACCELERATORS, SERVICES, SYSTEMS):
+            with self.subTest(accelerator=accelerator, service=service, os=system):
+                done = self.good("recipe", "--gpu", accelerator, "--service", service, "--os", system,
+                                 "--intent", "training", "-t", "json")
+                recipe = recipe_of(done)
+                unused = recipe["metadata"].get("unusedCriteria", [])
+                lines = done.err.splitlines()
+                self.assertEqual(len(lines), 1 if unused else 0, done.err)
+                if unused:
+                    self.assertRegex(lines[0], "eidos: warning: no applied overlay asks for " + ", ".join(unused))
+                self.assertTrue(recipe["componentRefs"])
+                self.assertEqual(sorted(recipe["deploymentOrder"]),
+                                 sorted(ref["name"] for ref in recipe["componentRefs"]))
+
+    def test_the_chain_of_the_mission(self):
+        recipe = recipe_of(self.good("recipe", "--service", "eks", "--accelerator", "gb200", "--intent", "training",
+                                     "--os", "ubuntu", "-t", "json"))
+        applied = recipe["metadata"]["appliedOverlays"]
+        self.assertEqual([name for name in applied if name in CHAIN], CHAIN)
+        self.assertFalse(recipe["metadata"].get("unusedCriteria"))
+
+    def test_no_criteria_is_the_base_recipe(self):
+        any_of_all = [flag for name in ("service", "accelerator", "intent", "os", "platform")
+                      for flag in (f"--{name}", "any")]
+        for arguments in ([], any_of_all, ["--service", ""], ["--service", "vanilla", "--nodes", "0"]):
+            done = self.good("recipe", "-t", "json", *arguments)
+            self.assertEqual(done.err, "")
+            self.assertEqual(recipe_of(done)["metadata"]["appliedOverlays"][0], "base")
+        self.put("none.yaml", "spec: {}\n")
+        self.assertEqual(self.good("recipe", "-c", "none.yaml").out, self.good("recipe").out)
+
+    def test_flags_override_a_document_field_by_field(self):
+        self.put("criteria.yaml", "kind: RecipeCriteria\nspec: {service: eks, accelerator: h100, nodes: 4}\n")
+        def stated(*arguments):
+            return recipe_of(self.good("recipe", "-q", "-t", "json", "-c", "criteria.yaml", *arguments))["criteria"]
+        self.assertEqual(stated()["accelerator"], "h100")
+        self.assertEqual(stated()["nodes"], 4)
+        self.assertEqual(stated("--gpu", "GB200")["accelerator"], "gb200")
+        self.assertEqual(stated("--gpu", "any")["accelerator"], "any")
+        self.assertEqual(stated("--nodes", "0").get("nodes", 0), 0)
+        self.assertEqual(stated("--service", "vanilla")["service"], "any")
+
+    def test_input_comes_from_standard_input_too(self):
+        text = "spec: {service: eks}\n"
+        self.put("c.yaml", text)
+        self.assertEqual(self.good("recipe", "-c", "-", stdin=text).out, self.good("recipe", "-c", "c.yaml").out)
+
+    def test_output_follows_flag_then_suffix_then_yaml(self):
+        for arguments, first in ((["-o", "a.json"], "{"), (["-o", "a.yaml"], "k"), (["-o", "a"], "k"),
+                                 (["-o", "a.json", "-t", "yaml"], "k"), (["-o", "b", "-t", "json"], "{")):
+            self.assertEqual(self.good("recipe", *arguments).out, "")
+            self.assertEqual((self.dir / arguments[1]).read_text()[0], first, arguments)
+        self.assertEqual((self.dir / "a.json").stat().st_mode & 0o777, 0o644)
+
+    def test_facts_are_told_when_nobody_looks(self):
+        done = self.good("recipe", "--osv", "24.04", "--k8s", "1")
+        self.assertRegex(done.err, r"warning: --osv '24.04' is not checked")
+        self.assertRegex(done.err, r"warning: --k8s '1' is undecided")
+
+
+class FourSteps(support.Case):
+    def test_this_machine(self):
+        self.good("snapshot", "-o", "snapshot.yaml")
+        self.good("recipe", "-s", "snapshot.yaml", "--intent", "training", "-o", "recipe.yaml")
+        self.assertEqual(self.eidos("validate", "-r", "recipe.yaml", "-s", "snapshot.yaml").code, 9)
+        self.good("validate", "-r", "recipe.yaml", "-s", "snapshot.yaml", "--allow-unknown")
+        self.good("validate", "-r", "recipe.yaml", "-s", "snapshot.yaml", "--no-fail-on-error")
+        self.good("validate", "-r", "recipe.yaml", "-s", "snapshot.yaml", "--fail-on-error=false")
+        self.good("bundle", "-r", "recipe.yaml", "-o", "bundle")
+        self.assertEqual((self.dir / "bundle/recipe.yaml").read_bytes(), (self.dir / "recipe.yaml").read_bytes())
+
+    def test_through_pipes(self):
+        snapshot = self.good("snapshot").out
+        recipe = self.good("recipe", "-s", "-", stdin=snapshot).out
+        self.put("recipe.yaml", recipe)
+        self.good("validate", "-r", "recipe.yaml", "-s", "-", "--allow-unknown", stdin=snapshot)
+        self.good("bundle", "-r", "-", "-o", "bundle", stdin=recipe)
+
+    def test_real_snapshots(self):
+        for path in sorted((support.corpus() / "snapshots").glob("*.yaml")):
+            if path.name == "versions.yaml":
+                continue
+            with self.subTest(path.name):
+                self.good("recipe", "-q", "-s", path, "--intent", "training", "-o", "recipe.yaml")
+                done = self.eidos("validate", "-r", "recipe.yaml", "-s", path, "-t", "json")
+                self.assertIn(done.code, (0, 9), done.err)
+                report = json.loads(done.out)
+                self.assertEqual(report["summary"]["total"], len(report["results"]))
+                self.good("bundle", "-q", "-r", "recipe.yaml", "-o", "bundle")
+
+    def test_bundle_again_replaces_the_old_one(self):
+        self.good("recipe", "-o", "r.yaml")
+        self.good("bundle", "-r", "r.yaml", "-o", "b")
+        before = self.tree(self.dir / "b")
+        self.assertEqual(self.good("bundle", "-q", "-r", "r.yaml", "-o", "b").out, "b\n")
+        self.assertEqual(self.tree(self.dir / "b"), before)
+        self.good("bundle", "-r", "r.yaml", "-o", "b", "--component", "cert-manager", "--allow-missing-dependency")
+        self.assertNotEqual(self.tree(self.dir / "b"), before)
+
+    def test_dry_run_writes_nothing(self):
+        self.good("recipe", "-o", "r.yaml")
+        text = self.good("bundle", "-r", "r.yaml", "--dry-run").out
+        self.assertRegex(text, r"\d+  Chart.yaml\n")
+        document = json.loads(self.good("bundle", "-r", "r.yaml", "-o", "b", "--dry-run", "-t", "json").out)
+        self.assertNotIn("output", document)
+        self.assertEqual(sorted(self.tree()), ["r.yaml"])
+
+    def test_bundle_as_a_document(self):
+        self.good("recipe", "-o", "r.yaml")
+        document = json.loads(self.good("bundle", "-r", "r.yaml", "-o", "b", "-t", "json").out)
+        self.assertEqual(document["output"], {"path": "b"})
+        sizes = {file["path"]: file["size"] for file in document["files"]}
+        self.assertEqual(sizes, {path: len(content) for path, content in self.tree(self.dir / "b").items()
+                                 if isinstance(content, bytes)})
+        self.assertEqual(document["totalSize"], sum(sizes.values()))
+
+    def test_set_flags_apply_in_the_order_given(self):
+        self.good("recipe", "-o", "r.yaml")
+        for order, want in ((["--set", "cert-manager:x=1", "--set-string", "cert-manager:x=2"], 'x: "2"'),
+                            (["--set-string", "cert-manager:x=2", "--set", "cert-manager:x=1"], "x: 1"),
+                            (["--set", "cert-manager:x=a,b"], "x: a,b")):
+            self.good("bundle", "-r", "r.yaml", "-o", "b", *order)
+            self.assertIn(want + "\n", (self.dir / "b/values.yaml").read_text())
+
+
+if __name__ == "__main__":
+    support.main()

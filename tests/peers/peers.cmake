@@ -1,0 +1,9 @@
+# Tests that hold us against other people's programs. Those come from Go modules (tests/peers/build) or from
+# Debian (tools/setup).
+
+if(BUILD_TESTING)
+  eidos_test_program(yaml_peer SOURCES tests/peers/yaml_peer.cc DEPS data base)
+  eidos_script_test(yaml_peers LABEL peers COMMAND tests/peers/yaml_peers $<TARGET_FILE:yaml_peer> TIMEOUT 600)
+  eidos_test_program(helm_peer SOURCES tests/peers/helm_peer.cc DEPS bundle embedded_catalog recipe catalog model data base)
+  eidos_script_test(helm_umbrella LABEL peers COMMAND tests/peers/helm_umbrella $<TARGET_FILE:helm_peer> TIMEOUT 900)
+endif()

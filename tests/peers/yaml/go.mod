@@ -1,0 +1,10 @@
+module eidos/tests/peers/yaml
+
+go 1.24.0
+
+require (
+	go.yaml.in/yaml/v3 v3.0.4
+	sigs.k8s.io/yaml v1.6.0
+)
+
+require go.yaml.in/yaml/v2 v2.4.2 // indirect
