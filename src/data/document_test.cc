@@ -61,6 +61,10 @@ TEST(Yaml, ScalarsReadAsTheEcosystemReadsThem) {
       {"1e999", Type::String},
       {"1e-999", Type::Number},
       {"0xFFFFFFFFFFFFFFFFF", Type::String},
+      {"0xFFFFFFFFFFFFFFFF", Type::Number},
+      {"-0x8000000000000000", Type::Number},
+      {"-0x8000000000000001", Type::String},
+      {"+0xFFFFFFFFFFFFFFFF", Type::String},
       {".inf_", Type::String},
       {"-._5", Type::Number},
       {".5", Type::Number},
@@ -108,6 +112,7 @@ TEST(Number, ConvertsExactlyOrNotAtAll) {
   EXPECT_EQ(to_uint64(Number{"-1"}), std::nullopt);
   EXPECT_EQ(to_double(Number{"1e3"}), 1000.0);
   EXPECT_EQ(to_double(Number{"08"}), 8.0);
+  EXPECT_EQ(to_double(Number{"-01777777777777777777777"}), -1777777777777777777777.0);
   EXPECT_EQ(to_double(Number{"1e999"}), std::nullopt);
   EXPECT_EQ(to_double(Number{"-1e-999"}), 0.0);
   EXPECT_EQ(to_double(Number{cat("0.", std::string(400, '0'), "1")}), 0.0);

@@ -37,14 +37,17 @@ std::string without_underscores(std::string_view text) {
   return out;
 }
 
+constexpr auto kMaxInt64 = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
+
+// An integer of 64 bits, as Go's ParseInt and then ParseUint (which takes no sign) read one; a decimal or
+// octal that does not fit is no integer but may be a double.
 std::optional<Integer> parse_integer(const std::string& source) {
   std::string digits = without_underscores(source);
   std::string_view text = digits;
   Integer out;
-  if (text.starts_with('-') || text.starts_with('+')) {
-    out.negative = text.front() == '-';
-    text.remove_prefix(1);
-  }
+  bool has_sign = text.starts_with('-') || text.starts_with('+');
+  out.negative = text.starts_with('-');
+  if (has_sign) text.remove_prefix(1);
   int base = 10;
   if (text.starts_with("0x") || text.starts_with("0X"))
     base = 16;
@@ -58,6 +61,7 @@ std::optional<Integer> parse_integer(const std::string& source) {
     base = 8;
   auto [end, ec] = std::from_chars(text.data(), text.data() + text.size(), out.magnitude, base);
   if (ec != std::errc{} || end != text.data() + text.size() || text.empty()) return std::nullopt;
+  if (has_sign && out.magnitude > kMaxInt64 + (out.negative ? 1 : 0)) return std::nullopt;
   return out;
 }
 
@@ -66,8 +70,7 @@ std::optional<Integer> parse_integer(const std::string& source) {
 std::optional<std::int64_t> to_int64(const Number& number) {
   auto parsed = parse_integer(number.text);
   if (!parsed) return std::nullopt;
-  constexpr auto kMax = static_cast<std::uint64_t>(std::numeric_limits<std::int64_t>::max());
-  if (parsed->magnitude > kMax + (parsed->negative ? 1 : 0)) return std::nullopt;
+  if (!parsed->negative && parsed->magnitude > kMaxInt64) return std::nullopt;
   if (!parsed->negative) return static_cast<std::int64_t>(parsed->magnitude);
   return static_cast<std::int64_t>(0 - parsed->magnitude);
 }
