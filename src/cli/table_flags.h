@@ -1,0 +1,61 @@
+#pragma once
+// Flags that several commands share, and what the groups of the table are made with.
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+
+#include "cli/command.h"
+
+namespace eidos::cli {
+
+inline constexpr std::string_view kDocumentFormats[] = {"yaml", "json", "table"};
+inline constexpr std::string_view kDataFormats[] = {"yaml", "json"};
+
+inline constexpr Flag kOutput = {.name = "output",
+                                 .letter = 'o',
+                                 .takes = Takes::File,
+                                 .value = "FILE",
+                                 .help = "where to write; '-' is standard output, the default"};
+inline constexpr Flag kFormat = {.name = "format",
+                                 .letter = 't',
+                                 .takes = Takes::Text,
+                                 .value = "FORMAT",
+                                 .help = "how to write it",
+                                 .rules = kSetting,
+                                 .choices = kDocumentFormats};
+inline constexpr Flag kAllowOutside = {.name = "allow-outside",
+                                       .help = "let --output leave the working directory"};
+inline constexpr Flag kCaFile = {.name = "ca-file",
+                                 .takes = Takes::File,
+                                 .value = "FILE",
+                                 .help = "certificates to trust for https:// sources",
+                                 .rules = kSetting};
+inline constexpr Flag kCatalog = {.name = "catalog",
+                                  .takes = Takes::File,
+                                  .value = "DIR",
+                                  .help = "use this catalog instead of the one inside",
+                                  .rules = kSetting};
+inline constexpr Flag kData = {.name = "data",
+                               .takes = Takes::File,
+                               .value = "DIR",
+                               .help = "lay this directory over the catalog; repeatable",
+                               .rules = kRepeats | kSetting};
+
+inline constexpr Flag kRecipe = {.name = "recipe",
+                                 .letter = 'r',
+                                 .takes = Takes::File,
+                                 .value = "FILE",
+                                 .help = "recipe to read; '-' or a URL will do",
+                                 .rules = kNeeded};
+
+/// Flags of several tables, in order, for one command.
+template <std::size_t... N>
+constexpr std::array<Flag, (N + ...)> joined(const Flag (&... parts)[N]) {
+  std::array<Flag, (N + ...)> all = {};
+  auto at = all.begin();
+  ((at = std::copy(parts, parts + N, at)), ...);
+  return all;
+}
+
+}  // namespace eidos::cli

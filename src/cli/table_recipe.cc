@@ -1,0 +1,100 @@
+// Commands that make recipes and look into them.
+
+#include "cli/runs.h"
+#include "cli/table_flags.h"
+#include "cli/table_groups.h"
+
+namespace eidos::cli {
+
+namespace {
+
+// What a recipe is resolved from.
+constexpr Flag kResolutionFlags[] = {
+    {.name = "service",
+     .takes = Takes::Text,
+     .value = "NAME",
+     .help = "Kubernetes service",
+     .rules = kSetting,
+     .dimension = "service"},
+    {.name = "accelerator",
+     .takes = Takes::Text,
+     .value = "NAME",
+     .help = "GPU",
+     .rules = kSetting,
+     .alias = "gpu",
+     .dimension = "accelerator"},
+    {.name = "intent",
+     .letter = 'i',
+     .takes = Takes::Text,
+     .value = "NAME",
+     .help = "what it is for",
+     .rules = kSetting,
+     .dimension = "intent"},
+    {.name = "os",
+     .takes = Takes::Text,
+     .value = "NAME",
+     .help = "system of the GPU nodes",
+     .rules = kSetting,
+     .dimension = "os"},
+    {.name = "platform",
+     .takes = Takes::Text,
+     .value = "NAME",
+     .help = "workload platform",
+     .rules = kSetting,
+     .dimension = "platform"},
+    {.name = "nodes",
+     .takes = Takes::Count,
+     .value = "N",
+     .help = "number of GPU nodes; 0 is any",
+     .rules = kSetting},
+    {.name = "criteria",
+     .letter = 'c',
+     .takes = Takes::File,
+     .value = "FILE",
+     .help = "read criteria from a document; flags override it"},
+    {.name = "snapshot",
+     .letter = 's',
+     .takes = Takes::File,
+     .value = "FILE",
+     .help = "detect criteria from a snapshot; flags override them"},
+    {.name = "osv",
+     .takes = Takes::Text,
+     .value = "VERSION",
+     .help = "fact to check against the recipe: system version"},
+    {.name = "kernel", .takes = Takes::Text, .value = "VERSION", .help = "fact to check: kernel version"},
+    {.name = "k8s", .takes = Takes::Text, .value = "VERSION", .help = "fact to check: Kubernetes version"},
+    {.name = "strict", .help = "unused criteria and unchecked facts are errors", .rules = kSetting},
+    kCatalog,
+    kData,
+    kCaFile,
+};
+
+constexpr std::string_view kRecipeExamples[] = {
+    "eidos recipe --service eks --accelerator h100 --os ubuntu --intent training",
+    "eidos recipe --snapshot snapshot.yaml --intent inference -o recipe.yaml",
+    "eidos recipe --criteria criteria.yaml --platform kubeflow -t table",
+};
+constexpr Flag kRecipeOnly[] = {
+    {.name = "context", .help = "say in words what the parts of the recipe are", .rules = kSetting},
+    kOutput,
+    kFormat,
+    kAllowOutside,
+};
+constexpr auto kRecipeFlags = joined(kResolutionFlags, kRecipeOnly);
+
+constexpr Command kCommands[] = {
+    {.name = "recipe",
+     .summary = "resolve criteria against the catalog",
+     .about = "What is not stated stays open: without criteria the recipe is the base every cluster gets.",
+     .examples = kRecipeExamples,
+     .flags = kRecipeFlags,
+     .run = run_recipe},
+};
+
+}  // namespace
+
+std::span<const Command> recipe_commands() {
+  return kCommands;
+}
+
+}  // namespace eidos::cli
