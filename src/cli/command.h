@@ -64,27 +64,34 @@ enum CommandRule : unsigned {
 };
 
 struct Command {
-  std::string_view name;
+  std::string_view name;            ///< With the command it belongs to: "catalog list".
   std::string_view arguments = {};  ///< As usage shows them: "[COMMAND]".
   std::size_t most_arguments = 0;
   std::string_view summary = {};  ///< One line, no full stop.
   std::string_view about = {};    ///< A few sentences for its help and man page; or empty.
   std::span<const std::string_view> examples = {};
   std::span<const Flag> flags = {};
-  Run run = nullptr;
+  Run run = nullptr;  ///< nullptr: it has sub-commands only.
   unsigned rules = kPlainCommand;
-  std::vector<std::string> (*suggested)() = nullptr;  ///< Values of its argument.
+  std::vector<std::string> (*suggested)() = nullptr;    ///< Values of its argument.
+  std::span<const Command> (*subcommands)() = nullptr;  ///< What may follow its name: "list" of "catalog".
 
   constexpr bool is(CommandRule rule) const { return (rules & rule) != 0; }
 };
 
-/// In the order help lists them.
+/// In the order help lists them, without sub-commands.
 std::span<const Command> commands();
+/// Every command that is not hidden, each followed by its sub-commands.
+std::vector<const Command*> all_commands();
+/// Its sub-commands; none for most.
+std::span<const Command> subcommands_of(const Command& command);
+/// The last word of its name: what is typed behind the command it belongs to.
+std::string_view last_word(const Command& command);
 /// Flags that every command takes.
 std::span<const Flag> global_flags();
-/// nullptr when there is none of that name.
+/// By its whole name, "catalog list"; nullptr when there is none.
 const Command* find_command(std::string_view name);
-/// Names of the commands that are not hidden.
+/// Names of the commands that are not hidden, without sub-commands.
 std::vector<std::string_view> command_names();
 
 }  // namespace eidos::cli

@@ -27,6 +27,12 @@ constexpr std::string_view kAfterGlobals = R"( ((i++)) ;;
       *) command=$word; break ;;
     esac
   done
+  if ((i + 1 < COMP_CWORD)); then
+    case $command' '${COMP_WORDS[i+1]} in
+)";
+constexpr std::string_view kAfterSubcommands = R"() command=$command' '${COMP_WORDS[i+1]} ;;
+    esac
+  fi
   COMPREPLY=()
   case $command:$prev in
 )";
@@ -50,11 +56,18 @@ bool takes_value(const Flag& flag) {
   return flag.takes != Takes::Nothing && flag.takes != Takes::Maybe;
 }
 
+/// A command's name as a pattern of `case`: its blank is no separator there.
+std::string pattern(std::string_view name) {
+  std::string out;
+  for (char c : name) out += c == ' ' ? std::string("\\ ") : std::string(1, c);
+  return out;
+}
+
 /// "recipe:--service|recipe:-i": the patterns under which this flag stands before the cursor.
 std::string patterns(std::string_view command, const Flag& flag) {
   std::vector<std::string> parts;
   std::string all = spellings(flag);
-  for (std::string_view spelling : split(all, ' ')) parts.push_back(cat(command, ":", spelling));
+  for (std::string_view spelling : split(all, ' ')) parts.push_back(cat(pattern(command), ":", spelling));
   return join(parts, "|");
 }
 
@@ -81,10 +94,17 @@ std::string flag_words(std::span<const Flag> flags) {
 std::string command_case(const Command& command) {
   std::string words = cat(flag_words(command.flags), flag_words(global_flags())).substr(1);
   std::string out =
-      cat("    ", command.name, ")\n      if [[ $cur == -* ]]; then ", words_reply(words), "\n");
-  if (command.suggested != nullptr)
-    out += cat("      else ", words_reply(join(command.suggested(), " ")), "\n");
+      cat("    ", pattern(command.name), ")\n      if [[ $cur == -* ]]; then ", words_reply(words), "\n");
+  if (std::vector<std::string> words_there = argument_words(command); !words_there.empty())
+    out += cat("      else ", words_reply(join(words_there, " ")), "\n");
   return cat(out, "      fi ;;\n");
+}
+
+std::vector<std::string> subcommand_patterns() {
+  std::vector<std::string> out;
+  for (const Command* command : all_commands())
+    if (command->name.find(' ') != std::string_view::npos) out.push_back(pattern(command->name));
+  return out;
 }
 
 }  // namespace
@@ -95,14 +115,13 @@ std::string bash_completion() {
   std::vector<std::string> with_value;
   for (const Flag& flag : global_flags())
     if (takes_value(flag)) with_value.push_back(cat("--", flag.name));
-  out += cat("      ", join(with_value, "|"), ")", kAfterGlobals);
+  out += cat("      ", join(with_value, "|"), ")", kAfterGlobals, "      ", join(subcommand_patterns(), "|"),
+             kAfterSubcommands);
   for (const Flag& flag : global_flags()) out += value_case("*", flag, catalog);
-  for (const Command& command : commands())
-    if (!command.is(kHiddenCommand))
-      for (const Flag& flag : command.flags) out += value_case(command.name, flag, catalog);
+  for (const Command* command : all_commands())
+    for (const Flag& flag : command->flags) out += value_case(command->name, flag, catalog);
   out += kAfterValues;
-  for (const Command& command : commands())
-    if (!command.is(kHiddenCommand)) out += command_case(command);
+  for (const Command* command : all_commands()) out += command_case(*command);
   out += cat("    '')\n      if [[ $cur == -* ]]; then ", words_reply(flag_words(global_flags()).substr(1)),
              "\n      else ", words_reply(join(command_names(), " ")), "\n      fi ;;\n");
   return out += kTail;

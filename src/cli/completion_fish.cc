@@ -27,6 +27,32 @@ std::string flag_line(std::string_view condition, const Flag& flag, const Catalo
   return cat(out, " -d ", quoted(flag.help), "\n");
 }
 
+/// Its flags, its sub-commands and the words of its argument, each offered where `seen` holds.
+std::string lines_of(const Command& command, const std::string& seen, const CatalogValues& catalog) {
+  std::string condition = cat(" -n '", seen, "'");
+  std::string out;
+  for (const Flag& flag : command.flags) out += flag_line(condition, flag, catalog);
+  for (const Command& sub : subcommands_of(command))
+    out += cat("complete -c eidos", condition, " -a ", last_word(sub), " -d ", quoted(sub.summary), "\n");
+  if (command.suggested != nullptr)
+    out += cat("complete -c eidos", condition, " -a ", quoted(join(command.suggested(), " ")), "\n");
+  return out;
+}
+
+std::string command_lines(const Command& command, const CatalogValues& catalog) {
+  std::string out = cat("complete -c eidos -n __fish_use_subcommand -a ", command.name, " -d ",
+                        quoted(command.summary), "\n");
+  std::string seen = cat("__fish_seen_subcommand_from ", command.name);
+  std::string own = seen;
+  std::vector<std::string_view> names;
+  for (const Command& sub : subcommands_of(command)) names.push_back(last_word(sub));
+  if (!names.empty()) own += cat("; and not __fish_seen_subcommand_from ", join(names, " "));
+  out += lines_of(command, own, catalog);
+  for (const Command& sub : subcommands_of(command))
+    out += lines_of(sub, cat(seen, "; and __fish_seen_subcommand_from ", last_word(sub)), catalog);
+  return out;
+}
+
 }  // namespace
 
 std::string fish_completion() {
@@ -35,15 +61,8 @@ std::string fish_completion() {
       "# fish completion for eidos, written by 'eidos completion fish'\n"
       "complete -c eidos -f\n";
   for (const Flag& flag : global_flags()) out += flag_line("", flag, catalog);
-  for (const Command& command : commands()) {
-    if (command.is(kHiddenCommand)) continue;
-    out += cat("complete -c eidos -n __fish_use_subcommand -a ", command.name, " -d ",
-               quoted(command.summary), "\n");
-    std::string condition = cat(" -n '__fish_seen_subcommand_from ", command.name, "'");
-    for (const Flag& flag : command.flags) out += flag_line(condition, flag, catalog);
-    if (command.suggested != nullptr)
-      out += cat("complete -c eidos", condition, " -a ", quoted(join(command.suggested(), " ")), "\n");
-  }
+  for (const Command& command : commands())
+    if (!command.is(kHiddenCommand)) out += command_lines(command, catalog);
   return out;
 }
 

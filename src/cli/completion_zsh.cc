@@ -51,12 +51,12 @@ std::string all_specs(std::span<const Flag> flags, const CatalogValues& catalog,
 }
 
 std::string command_case(const Command& command, const CatalogValues& catalog) {
-  std::string out = cat("        ", command.name, ")\n          _arguments \\\n",
+  std::string out = cat("        '", command.name, "')\n          _arguments \\\n",
                         all_specs(command.flags, catalog, "            "),
                         all_specs(global_flags(), catalog, "            "));
-  out += command.suggested == nullptr
-             ? std::string("            && ret=0 ;;\n")
-             : cat("            '1:argument:(", join(command.suggested(), " "), ")' && ret=0 ;;\n");
+  std::vector<std::string> words = argument_words(command);
+  out += words.empty() ? std::string("            && ret=0 ;;\n")
+                       : cat("            '1:argument:(", join(words, " "), ")' && ret=0 ;;\n");
   return out;
 }
 
@@ -64,6 +64,10 @@ std::string command_case(const Command& command, const CatalogValues& catalog) {
 
 std::string zsh_completion() {
   CatalogValues catalog = catalog_values();
+  std::vector<std::string> subcommands;
+  for (const Command* command : all_commands())
+    if (command->name.find(' ') != std::string_view::npos)
+      subcommands.push_back(cat("'", command->name, "'"));
   std::string out =
       "#compdef eidos\n"
       "# zsh completion for eidos, written by 'eidos completion zsh'\n\n"
@@ -76,9 +80,13 @@ std::string zsh_completion() {
              "    '1:command:->command' '*::argument:->argument' && ret=0\n"
              "  case $state in\n"
              "    command) _describe -t commands 'eidos command' commands && ret=0 ;;\n"
-             "    argument)\n      case $words[1] in\n");
-  for (const Command& command : commands())
-    if (!command.is(kHiddenCommand)) out += command_case(command, catalog);
+             "    argument)\n      local name=$words[1]\n"
+             // A sub-command becomes the command; what it takes counts from there.
+             "      if (( CURRENT > 2 )); then\n        case \"$words[1] $words[2]\" in\n          (",
+             join(subcommands, "|"),
+             ") name=\"$words[1] $words[2]\"; shift words; (( CURRENT-- )) ;;\n        esac\n      fi\n"
+             "      case $name in\n");
+  for (const Command* command : all_commands()) out += command_case(*command, catalog);
   return out +=
          "      esac ;;\n  esac\n  return ret\n}\n\n"
          "if [ \"$funcstack[1]\" = _eidos ]; then _eidos \"$@\"; else compdef _eidos eidos; fi\n";

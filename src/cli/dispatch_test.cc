@@ -32,6 +32,14 @@ Outcome run(const Arguments& arguments) {
   return {code, fake.out(), fake.err};
 }
 
+/// A command's name as typed, and what follows it.
+Arguments typed(const Command& command, const std::string& more) {
+  Arguments words;
+  for (std::string_view word : split(command.name, ' ')) words.emplace_back(word);
+  words.push_back(more);
+  return words;
+}
+
 std::size_t lines(const std::string& text) {
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -70,20 +78,20 @@ TEST(Dispatch, GivesHelpOnStandardOutputOnlyWhenAsked) {
 }
 
 TEST(Dispatch, HelpOfACommandFitsAScreenAndHasExamplesFirst) {
-  for (const Command& command : commands()) {
-    Outcome got = run({"help", std::string(command.name)});
-    EXPECT_EQ(got.code, 0) << command.name;
-    EXPECT_EQ(got.out, run({std::string(command.name), "--help"}).out);
+  for (const Command* command : all_commands()) {
+    Outcome got = run(typed(*command, "--help"));
+    EXPECT_EQ(got.code, 0) << command->name;
+    EXPECT_EQ(got.out, run({"help", std::string(command->name)}).out);
     EXPECT_LE(lines(got.out), 40U) << got.out;
-    std::size_t example = command.examples.empty() ? 0 : got.out.find(command.examples.front());
-    EXPECT_LT(example, got.out.find("usage:")) << command.name;
+    std::size_t example = command->examples.empty() ? 0 : got.out.find(command->examples.front());
+    EXPECT_LT(example, got.out.find("usage:")) << command->name;
     for (std::string_view line : split(got.out, '\n')) EXPECT_LE(line.size(), 100U) << line;
   }
   EXPECT_LE(lines(run({"help"}).out), 40U);
 }
 
 TEST(Dispatch, HelpDoesNotNeedTheRequiredFlags) {
-  for (const Command& command : commands()) EXPECT_EQ(run({std::string(command.name), "-h"}).code, 0);
+  for (const Command* command : all_commands()) EXPECT_EQ(run(typed(*command, "-h")).code, 0);
 }
 
 TEST(Dispatch, RefusesWithOneLineAndExitOne) {
@@ -98,6 +106,16 @@ TEST(Dispatch, RefusesWithOneLineAndExitOne) {
       {{"recipe", "\x1b[31m"},
        "eidos: error: unexpected argument '\\x1b[31m'; eidos recipe takes flags only; see 'eidos recipe "
        "--help'\n"},
+      {{"catalog", "shwo"}, "eidos: error: unknown command 'catalog shwo'; did you mean 'catalog show'?\n"},
+      {{"help", "catalog", "shwo"},
+       "eidos: error: unknown command 'catalog shwo'; did you mean 'catalog show'?\n"},
+      {{"catalog", "show"},
+       "eidos: error: name an overlay, a component or a file; for example: eidos catalog show "
+       "gpu-operator\n"},
+      {{"catalog", "show", "a", "b"},
+       "eidos: error: unexpected argument 'b'; eidos catalog show takes no more than one argument; see "
+       "'eidos "
+       "catalog show --help'\n"},
       {{"completion"},
        "eidos: error: name a shell: bash, zsh, fish; for example: eidos completion bash > "
        "/etc/bash_completion.d/eidos\n"},

@@ -89,6 +89,14 @@ std::vector<std::string> values_of(const Flag& flag, const CatalogValues& catalo
   return flag.suggested != nullptr ? flag.suggested() : std::vector<std::string>();
 }
 
+std::vector<std::string> argument_words(const Command& command) {
+  std::vector<std::string> words;
+  for (const Command& sub : subcommands_of(command)) words.emplace_back(last_word(sub));
+  if (command.suggested != nullptr)
+    for (std::string& word : command.suggested()) words.push_back(std::move(word));
+  return words;
+}
+
 CatalogValues values_for(std::span<const Flag> flags) {
   bool asks =
       std::any_of(flags.begin(), flags.end(), [](const Flag& flag) { return !flag.dimension.empty(); });
@@ -128,6 +136,11 @@ std::string command_help(const Command& command) {
   if (!command.examples.empty()) out += cat('\n', listed(command.examples));
   out += cat('\n', usage_line(command), '\n');
   if (!command.about.empty()) out += cat('\n', command.about, '\n');
+  if (auto more = subcommands_of(command); !more.empty()) {
+    std::vector<Row> rows;
+    for (const Command& sub : more) rows.push_back({std::string(last_word(sub)), std::string(sub.summary)});
+    out += cat("\nCommands ('eidos help ", command.name, " COMMAND' shows one):\n", columns(rows));
+  }
   if (!command.flags.empty()) out += cat('\n', flag_rows(command.flags));
   return out += "\n'eidos help' lists the flags of every command and the exit codes.\n";
 }

@@ -28,6 +28,8 @@ std::span<const ExitCode> exit_codes();
 std::string flag_heading(const Flag& flag);
 /// The values that completion offers for a flag: its choices, the catalog's values or suggestions.
 std::vector<std::string> values_of(const Flag& flag, const CatalogValues& catalog);
+/// The words that completion offers behind a command: its sub-commands, what its argument suggests.
+std::vector<std::string> argument_words(const Command& command);
 /// Its help with the values it takes: "how to write it: yaml, json or table".
 std::string flag_text(const Flag& flag, const CatalogValues& catalog);
 /// What the catalog knows, when one of these flags takes it; else nothing, and the catalog is not loaded.

@@ -10,9 +10,20 @@ namespace eidos::cli {
 
 namespace {
 
-Result<const Command*> command_called(const std::string& name) {
+/// Whole names of a command's sub-commands; all commands when there is none of that name.
+std::vector<std::string_view> names_below(std::string_view name) {
+  const Command* command = find_command(name);
+  if (command == nullptr || command->subcommands == nullptr) return command_names();
+  std::vector<std::string_view> names;
+  for (const Command& sub : subcommands_of(*command)) names.push_back(sub.name);
+  return names;
+}
+
+Result<const Command*> command_called(const std::vector<std::string>& words) {
+  std::string name = join(words, " ");
   if (const Command* command = find_command(name)) return command;
   std::vector<std::string_view> names = command_names();
+  if (words.size() > 1) names = names_below(words.front());
   std::string near = did_you_mean(name, names);
   return fail(ErrorKind::Usage, cat("unknown command ", quote(name), near), {},
               near.empty() ? cat("commands: ", join(names, ", ")) : std::string());
@@ -21,20 +32,21 @@ Result<const Command*> command_called(const std::string& name) {
 }  // namespace
 
 std::vector<std::string> help_topics() {
-  std::vector<std::string_view> names = command_names();
-  return {names.begin(), names.end()};
+  std::vector<std::string> names;
+  for (const Command* command : all_commands()) names.emplace_back(command->name);
+  return names;
 }
 
 Result<int> run_help(const Invocation& invocation, Session& session) {
   if (invocation.arguments.empty()) return print(program_help(), session.world);
-  EIDOS_TRY(const Command* command, command_called(invocation.arguments.front()));
+  EIDOS_TRY(const Command* command, command_called(invocation.arguments));
   return print(command_help(*command), session.world);
 }
 
 Result<int> run_man(const Invocation& invocation, Session& session) {
   if (invocation.flags.on("list")) return print(join(help_topics(), "\n") + "\n", session.world);
   if (invocation.arguments.empty()) return print(program_page(), session.world);
-  EIDOS_TRY(const Command* command, command_called(invocation.arguments.front()));
+  EIDOS_TRY(const Command* command, command_called(invocation.arguments));
   return print(command_page(*command), session.world);
 }
 

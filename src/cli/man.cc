@@ -32,6 +32,14 @@ std::string upper(std::string_view text) {
   return out;
 }
 
+/// "eidos-catalog-list"
+std::string page_name(const Command& command) {
+  std::string name = cat("eidos-", command.name);
+  for (char& c : name)
+    if (c == ' ') c = '-';
+  return name;
+}
+
 // No date: the same sources make the same page.
 std::string title(std::string_view name, std::string_view summary) {
   return cat(".TH ", roff(upper(name)), " 1 \"\" eidos \"User Commands\"\n.SH NAME\n", roff(name), " \\- ",
@@ -71,9 +79,8 @@ std::string exits() {
 std::string program_page() {
   std::string out = cat(title("eidos", "from a GPU cluster's facts to a validated recipe and a bundle"),
                         section("SYNOPSIS"), ".B eidos\nCOMMAND [flags]\n", section("COMMANDS"));
-  for (const Command& command : commands())
-    if (!command.is(kHiddenCommand))
-      out += cat(".TP\n.BR eidos\\-", command.name, " (1)\n", roff(command.summary), ".\n");
+  for (const Command* command : all_commands())
+    out += cat(".TP\n.BR ", roff(page_name(*command)), " (1)\n", roff(command->summary), ".\n");
   out += cat(section("OPTIONS"), options(global_flags()), exits(), section("FILES"),
              ".TP\n.I $XDG_CONFIG_HOME/eidos/config.yaml\nDefaults for flags: a map ", roff("'defaults'"),
              " from flag to value. Flags beat EIDOS_* variables, which beat this file.\n");
@@ -81,12 +88,15 @@ std::string program_page() {
 }
 
 std::string command_page(const Command& command) {
-  std::string name = cat("eidos-", command.name);
+  std::string name = page_name(command);
   std::string usage = usage_line(command);
   std::string out = cat(title(name, command.summary), section("SYNOPSIS"), ".B ",
                         roff(std::string_view(usage).substr(std::string_view("usage: ").size())), "\n");
   if (!command.about.empty()) out += cat(section("DESCRIPTION"), roff(command.about), "\n");
   if (!command.flags.empty()) out += cat(section("OPTIONS"), options(command.flags));
+  if (auto more = subcommands_of(command); !more.empty()) out += section("COMMANDS");
+  for (const Command& sub : subcommands_of(command))
+    out += cat(".TP\n.BR ", roff(page_name(sub)), " (1)\n", roff(sub.summary), ".\n");
   out += cat(examples(command.examples), exits(), section("\"SEE ALSO\""), ".BR eidos (1)\n");
   return out;
 }

@@ -16,7 +16,7 @@ constexpr Name kSuffixes[] = {{".json", Format::Json}, {".yaml", Format::Yaml}, 
 
 }  // namespace
 
-Format format_of(const Flags& flags) {
+Format format_of(const Flags& flags, Format otherwise) {
   // A suffix that the user typed says more than a default of the configuration.
   std::string path = flags.text("output");
   if (!flags.has_from("format", Origin::CommandLine))
@@ -24,7 +24,7 @@ Format format_of(const Flags& flags) {
       if (path.ends_with(name.text)) return name.format;
   for (const Name& name : kFormats)
     if (flags.text("format") == name.text) return name.format;
-  return Format::Yaml;
+  return otherwise;
 }
 
 bool to_stdout(const Flags& flags) {

@@ -12,8 +12,8 @@ namespace eidos::cli {
 
 enum class Format : std::uint8_t { Yaml, Json, Table };
 
-/// --format, else the suffix of --output (.json, .yaml, .yml), else YAML.
-Format format_of(const Flags& flags);
+/// --format, else the suffix of --output (.json, .yaml, .yml), else `otherwise`.
+Format format_of(const Flags& flags, Format otherwise = Format::Yaml);
 
 /// Looks at --output before any work is done: Invalid for a relative path that leads out of the working
 /// directory without --allow-outside, and for a URL.

@@ -40,9 +40,9 @@ std::string help_of(const Command* command) {
 /// Which commands have the flag that was not found here.
 std::string owners_of(std::string_view long_name) {
   std::vector<std::string> owners;
-  for (const Command& command : commands())
-    for (const Flag& flag : command.flags)
-      if (flag.called(long_name) && !command.is(kHiddenCommand)) owners.emplace_back(command.name);
+  for (const Command* command : all_commands())
+    for (const Flag& flag : command->flags)
+      if (flag.called(long_name)) owners.emplace_back(command->name);
   return join(owners, ", ");
 }
 
@@ -84,6 +84,11 @@ class Parser {
  private:
   Result<void> word(std::string_view argument) {
     if (out_.command == nullptr) return command(argument);
+    if (auto more = subcommands_of(*out_.command); !more.empty() && out_.arguments.empty()) {
+      for (const Command& sub : more)
+        if (last_word(sub) == argument) return subcommand(sub);
+      if (out_.command->run == nullptr) return unknown_subcommand(argument);
+    }
     if (out_.arguments.size() == out_.command->most_arguments)
       return fail(ErrorKind::Usage, cat("unexpected argument ", quote(argument)), {},
                   cat("eidos ", out_.command->name, " takes ",
@@ -101,10 +106,35 @@ class Parser {
       return fail(ErrorKind::Usage, cat("unknown command ", quote(name)), {},
                   near ? cat("did you mean '", *near, "'?") : cat("commands: ", join(names, ", ")));
     }
-    Flags flags(out_.command);
+    take_over(*out_.command);
+    return {};
+  }
+
+  /// What was given so far was global, and stays.
+  void take_over(const Command& command) {
+    Flags flags(&command);
     for (const Given& given : out_.flags.given()) flags.add(given);
     out_.flags = std::move(flags);
+    out_.command = &command;
+  }
+
+  Result<void> subcommand(const Command& sub) {
+    for (const Given& given : out_.flags.given())
+      if (find_flag(nullptr, given.flag->name) == nullptr)
+        return fail(ErrorKind::Usage,
+                    cat("flag --", given.flag->name, " stands before ", quote(last_word(sub))), {},
+                    cat("write the flags behind it: eidos ", sub.name));
+    take_over(sub);
     return {};
+  }
+
+  Result<void> unknown_subcommand(std::string_view name) {
+    std::vector<std::string_view> names;
+    for (const Command& sub : subcommands_of(*out_.command)) names.push_back(last_word(sub));
+    auto near = nearest(name, names);
+    return fail(ErrorKind::Usage, cat("unknown command ", quote(cat(out_.command->name, " ", name))), {},
+                near ? cat("did you mean '", out_.command->name, " ", *near, "'?")
+                     : cat("eidos ", out_.command->name, " has: ", join(names, ", ")));
   }
 
   Result<void> long_flag(std::string_view text) {
@@ -238,6 +268,12 @@ Result<Invocation> parse(std::span<const std::string> arguments) {
 }
 
 Result<void> check_complete(const Invocation& invocation) {
+  if (invocation.command->run == nullptr) {
+    std::vector<std::string_view> names;
+    for (const Command& sub : subcommands_of(*invocation.command)) names.push_back(last_word(sub));
+    return fail(ErrorKind::Usage,
+                cat("eidos ", invocation.command->name, " needs one of: ", join(names, ", ")));
+  }
   std::vector<std::string> missing;
   for (const Flag& flag : invocation.command->flags)
     if (flag.is(kNeeded) && !invocation.flags.has(flag.name))

@@ -127,10 +127,10 @@ TEST(Parse, SaysWhatIsWrongAndWhatWouldBeRight) {
 }
 
 TEST(Parse, ANameIsNeverTwoFlags) {
-  for (const Command& command : commands()) {
+  for (const Command* command : all_commands()) {
     std::vector<std::string> seen;
     auto once = [&](std::string spelling) {
-      EXPECT_EQ(std::count(seen.begin(), seen.end(), spelling), 0) << command.name << ": " << spelling;
+      EXPECT_EQ(std::count(seen.begin(), seen.end(), spelling), 0) << command->name << ": " << spelling;
       seen.push_back(std::move(spelling));
     };
     auto look = [&](const Flag& flag) {
@@ -141,7 +141,7 @@ TEST(Parse, ANameIsNeverTwoFlags) {
       bool valued = flag.takes != Takes::Nothing;
       EXPECT_EQ(valued, !flag.value.empty()) << flag.name << ": what to call its value";
     };
-    for (const Flag& flag : command.flags) look(flag);
+    for (const Flag& flag : command->flags) look(flag);
     for (const Flag& flag : global_flags()) look(flag);
   }
 }

@@ -10,6 +10,7 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_bundle(const Invocation& invocation, Session& session);
+Result<int> run_catalog_show(const Invocation& invocation, Session& session);
 Result<int> run_schema(const Invocation& invocation, Session& session);
 Result<int> run_completion(const Invocation& invocation, Session& session);
 Result<int> run_version(const Invocation& invocation, Session& session);
@@ -18,11 +19,13 @@ Result<int> run_man(const Invocation& invocation, Session& session);
 
 /// Deployers that `eidos bundle` has.
 std::vector<std::string> deployers();
+/// Overlays, components and files of the embedded catalog.
+std::vector<std::string> catalog_names();
 /// Kinds that `eidos schema` knows, in the order it lists them.
 std::vector<std::string> schema_kinds();
 /// bash, zsh, fish.
 std::vector<std::string> completion_shells();
-/// Commands that are not hidden, as text.
+/// Commands that are not hidden and their sub-commands, by whole name.
 std::vector<std::string> help_topics();
 
 }  // namespace eidos::cli

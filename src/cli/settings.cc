@@ -69,7 +69,7 @@ std::vector<std::string_view> setting_names() {
     }
   };
   take(global_flags());
-  for (const Command& command : commands()) take(command.flags);
+  for (const Command* command : all_commands()) take(command->flags);
   return names;
 }
 

@@ -43,9 +43,9 @@ constexpr Flag kGlobal[] = {
      .rules = kSetting},
 };
 
-std::vector<Command> all_commands() {
+std::vector<Command> joined_groups() {
   std::vector<Command> all;
-  for (auto group : {fact_commands, recipe_commands, bundle_commands, about_commands})
+  for (auto group : {fact_commands, recipe_commands, bundle_commands, catalog_commands, about_commands})
     std::ranges::copy(group(), std::back_inserter(all));
   return all;
 }
@@ -53,7 +53,7 @@ std::vector<Command> all_commands() {
 }  // namespace
 
 std::span<const Command> commands() {
-  static const std::vector<Command> kCommands = all_commands();
+  static const std::vector<Command> kCommands = joined_groups();
   return kCommands;
 }
 
@@ -61,9 +61,30 @@ std::span<const Flag> global_flags() {
   return kGlobal;
 }
 
+std::span<const Command> subcommands_of(const Command& command) {
+  return command.subcommands == nullptr ? std::span<const Command>() : command.subcommands();
+}
+
+std::string_view last_word(const Command& command) {
+  return command.name.substr(command.name.rfind(' ') + 1);  // npos + 1 == 0: the whole
+}
+
+std::vector<const Command*> all_commands() {
+  std::vector<const Command*> all;
+  for (const Command& command : commands()) {
+    if (command.is(kHiddenCommand)) continue;
+    all.push_back(&command);
+    for (const Command& sub : subcommands_of(command)) all.push_back(&sub);
+  }
+  return all;
+}
+
 const Command* find_command(std::string_view name) {
-  for (const Command& command : commands())
+  for (const Command& command : commands()) {
     if (command.name == name) return &command;
+    for (const Command& sub : subcommands_of(command))
+      if (sub.name == name) return &sub;
+  }
   return nullptr;
 }
 

@@ -10,6 +10,7 @@ namespace eidos::cli {
 std::span<const Command> fact_commands();
 std::span<const Command> recipe_commands();
 std::span<const Command> bundle_commands();
+std::span<const Command> catalog_commands();
 std::span<const Command> about_commands();
 
 }  // namespace eidos::cli

@@ -20,6 +20,8 @@ LINES = {
     "collectors": (["eidos", "snapshot", "--filter", "g"], ["gpu"], []),
     "kinds": (["eidos", "schema", "Rec"], ["RecipeResult", "RecipeCriteria"], ["Snapshot"]),
     "shells": (["eidos", "completion", ""], ["bash", "zsh", "fish"], []),
+    "sub-commands": (["eidos", "catalog", ""], ["show"], ["recipe"]),
+    "flags of a sub-command": (["eidos", "catalog", "show", "--da"], ["--data"], ["--dry-run"]),
     "topics": (["eidos", "help", "b"], ["bundle"], ["recipe"]),
     "files": (["eidos", "bundle", "-r", "rec"], ["recipe.yaml"], []),
 }
@@ -73,7 +75,7 @@ class Completion(support.Case):
         self.assertIn("(eks gke aks oke kind any)", text)
 
     def test_every_man_page_is_clean_roff(self):
-        pages = [[]] + [[line] for line in self.good("man", "--list").out.split()]
+        pages = [[]] + [[line] for line in self.good("man", "--list").out.splitlines()]
         self.assertGreater(len(pages), 5)
         for page in pages:
             text = self.good("man", *page).out
