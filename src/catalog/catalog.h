@@ -73,16 +73,21 @@ struct LoadOptions {
   std::string_view embedded = {};
   std::string catalog_dir = {};             ///< Used instead of the embedded catalog when not empty.
   std::vector<std::string> data_dirs = {};  ///< Laid over it in this order; later wins.
-  bool lenient = false;                     ///< Unknown keys are warnings.
+  /// The bytes of those of these that are no directory but a .tar.gz (archive.h), by name.
+  std::map<std::string, std::string> archives = {};
+  bool lenient = false;     ///< Unknown keys are warnings.
+  bool list_files = false;  ///< Fills Loaded::layer_files.
 };
 
 struct Loaded {
   Catalog catalog;
-  std::vector<std::string> warnings;
-  std::vector<std::string> ignored;  ///< Files in no place of the catalog: one debug line each.
+  /// Per layer, its files and their digests (SHA-256 hex), those that a higher layer replaced too.
+  std::vector<std::map<std::string, std::string>> layer_files;
+  std::vector<std::string> warnings;  ///< Unknown keys when lenient; an overlay that two layers replace.
+  std::vector<std::string> ignored;   ///< Files in no place of the catalog: one debug line each.
 };
 
-/// Loads and checks everything; all problems come back together, each with file:line:column.
+/// Loads and checks everything; all problems come back together, each with file:line:column, sorted by it.
 Result<Loaded> load(Files& files, const LoadOptions& options);
 
 }  // namespace eidos::catalog

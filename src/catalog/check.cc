@@ -1,5 +1,9 @@
 #include "catalog/check.h"
 
+#include <algorithm>
+#include <tuple>
+#include <utility>
+
 #include "base/text.h"
 #include "catalog/chain.h"
 #include "model/constraint.h"
@@ -9,12 +13,13 @@ namespace {
 
 class Checker {
  public:
-  Checker(const Catalog& catalog, std::vector<Error>& problems) : catalog_(catalog), problems_(problems) {}
+  Checker(const Catalog& catalog, const Unread& unread, std::vector<Error>& problems)
+      : catalog_(catalog), unread_(unread), problems_(problems) {}
 
   void run() {
     check_registry();
+    check_chains();
     for (const auto& [name, overlay] : catalog_.overlays()) {
-      check_chain(overlay);
       check_constraints(overlay.spec.constraints, true);
       check_validation(overlay.spec.validation);
       for (const model::ComponentRef& ref : overlay.spec.component_refs) check_component(ref);
@@ -38,41 +43,92 @@ class Checker {
     }
   }
 
-  // An ancestor's stated dimension must stand unchanged in every descendant that can match by itself: else an
-  // overlay would bring content for a cluster that nobody named.
-  void check_chain(const model::Overlay& overlay) {
-    auto up = chain(catalog_, overlay);
-    if (!up) {
-      problems_.push_back(std::move(up).error());
-      return;
-    }
-    if (!overlay.spec.criteria) return;
-    for (const model::Overlay* ancestor : *up) {
-      if (ancestor == &overlay || !ancestor->spec.criteria) continue;
-      compare_criteria(overlay, *ancestor);
+  bool is_unread(std::string_view overlay) const { return unread_.overlays.contains(overlay); }
+
+  static std::string_view base_of(const model::Overlay& overlay) {
+    return overlay.spec.base.empty() ? kRoot : std::string_view(overlay.spec.base);
+  }
+
+  // Parents before children, each overlay once, so that deep chains cost no more than many short ones.
+  void check_chains() {
+    for (const auto& [name, overlay] : catalog_.overlays()) {
+      std::vector<const model::Overlay*> up;
+      const model::Overlay* at = &overlay;
+      while (at != nullptr && !stated_.contains(at) && !std::exchange(visiting_[at], true)) {
+        up.push_back(at);
+        at = at->metadata.name == kRoot ? nullptr : parent_of(*at);
+      }
+      if (at != nullptr && !stated_.contains(at)) report_cycle(up, at);
+      for (; !up.empty(); up.pop_back()) check_criteria(*up.back());
     }
   }
 
-  void compare_criteria(const model::Overlay& overlay, const model::Overlay& ancestor) {
-    const model::Criteria& own = *overlay.spec.criteria;
-    const model::Criteria& above = *ancestor.spec.criteria;
-    auto changed = [&](std::string_view dimension, std::string_view mine, std::string_view theirs) {
-      problem(own.mark,
-              cat("overlay ", quote(overlay.metadata.name), mine.empty() ? " drops " : " changes ", dimension,
-                  " of its ancestor ", quote(ancestor.metadata.name), " (", theirs, ")"),
-              cat("state ", dimension, ": ", theirs, ", or give it another base"));
-    };
-    for (const model::Dimension& dimension : model::kDimensions) {
-      const std::string& theirs = above.*dimension.member;
-      if (!theirs.empty() && own.*dimension.member != theirs)
-        changed(dimension.name, own.*dimension.member, theirs);
+  const model::Overlay* parent_of(const model::Overlay& overlay) {
+    std::string_view base = base_of(overlay);
+    const model::Overlay* parent = catalog_.overlay(base);
+    if (parent != nullptr || is_unread(base) || is_unread(overlay.metadata.name)) return parent;
+    std::vector<std::string_view> names;
+    for (const auto& [name, other] : catalog_.overlays()) names.push_back(name);
+    problem(overlay.spec.mark, cat("overlay ", quote(overlay.metadata.name), " has base ", quote(base),
+                                   ", which is no overlay of this catalog", did_you_mean(base, names)));
+    return nullptr;
+  }
+
+  // The overlays from `start` on go round in a circle; said once, beginning at the first by name.
+  void report_cycle(const std::vector<const model::Overlay*>& up, const model::Overlay* start) {
+    constexpr std::size_t kMostNames = 12;
+    std::vector<const model::Overlay*> cycle(std::ranges::find(up, start), up.end());
+    std::ranges::rotate(cycle, std::ranges::min_element(cycle, {}, [](const model::Overlay* overlay) {
+                          return std::string_view(overlay->metadata.name);
+                        }));
+    std::string text = "inheritance cycle: ";
+    for (std::size_t i = 0; i < cycle.size() && i < kMostNames; ++i)
+      text += cat(cycle[i]->metadata.name, " → ");
+    if (cycle.size() > kMostNames) text += cat("… (", cycle.size() - kMostNames, " more) → ");
+    problem(cycle.front()->spec.mark, text + cycle.front()->metadata.name, "give one of them another base");
+  }
+
+  // What the chain down to an overlay states, and who stated it first.
+  struct Statement {
+    std::string value;
+    const model::Overlay* by = nullptr;
+  };
+  using Statements = std::map<std::string_view, Statement>;
+
+  // An ancestor's stated dimension must stand unchanged in every descendant that can match by itself: else an
+  // overlay would bring content for a cluster that nobody named.
+  void check_criteria(const model::Overlay& overlay) {
+    Statements above;
+    if (overlay.metadata.name != kRoot)
+      if (auto found = stated_.find(catalog_.overlay(base_of(overlay))); found != stated_.end())
+        above = found->second;
+    if (overlay.spec.criteria && !is_unread(overlay.metadata.name)) {
+      const model::Criteria& own = *overlay.spec.criteria;
+      for (const model::Dimension& dimension : model::kDimensions)
+        state(overlay, dimension.name, own.*dimension.member, above);
+      state(overlay, "nodes", own.nodes == 0 ? "" : cat(own.nodes), above);
     }
-    if (above.nodes != 0 && own.nodes != above.nodes)
-      changed("nodes", own.nodes == 0 ? "" : cat(own.nodes), cat(above.nodes));
+    stated_.emplace(&overlay, std::move(above));
+  }
+
+  void state(const model::Overlay& overlay, std::string_view dimension, const std::string& mine,
+             Statements& above) {
+    auto found = above.find(dimension);
+    if (found == above.end()) {
+      if (!mine.empty()) above[dimension] = {mine, &overlay};
+      return;
+    }
+    const Statement& theirs = found->second;
+    if (mine == theirs.value) return;
+    problem(overlay.spec.criteria->mark,
+            cat("overlay ", quote(overlay.metadata.name), mine.empty() ? " drops " : " changes ", dimension,
+                " of its ancestor ", quote(theirs.by->metadata.name), " (", theirs.value, ")"),
+            cat("state ", dimension, ": ", theirs.value, ", or give it another base"));
   }
 
   void check_constraints(const std::vector<model::Constraint>& constraints, bool reading_paths) {
     for (const model::Constraint& constraint : constraints) {
+      if (constraint.name.empty()) continue;  // said when it was read
       if (auto expression = model::parse_expression(constraint.value); !expression)
         problem(constraint.mark, cat("constraint ", quote(constraint.name), ": ", expression.error().message),
                 expression.error().hint);
@@ -89,7 +145,8 @@ class Checker {
   }
 
   void check_component(const model::ComponentRef& ref) {
-    if (catalog_.component(ref.name) == nullptr) {
+    if (ref.name.empty()) return;  // said when it was read
+    if (!unread_.registry && catalog_.component(ref.name) == nullptr) {
       std::vector<std::string_view> names;
       for (const model::Component& component : catalog_.registry().components)
         names.push_back(component.name);
@@ -124,7 +181,7 @@ class Checker {
 
   void check_root() {
     const model::Overlay* root = catalog_.overlay(kRoot);
-    if (root == nullptr) return;
+    if (root == nullptr || is_unread(kRoot)) return;
     if (!root->spec.base.empty() && root->spec.base != kRoot)
       problem(root->spec.mark, "the overlay 'base' is the root and can have no base");
     if (auto ordered = order(root->spec.component_refs); !ordered)
@@ -132,8 +189,25 @@ class Checker {
   }
 
   const Catalog& catalog_;
+  const Unread& unread_;
   std::vector<Error>& problems_;
+  std::map<const model::Overlay*, bool> visiting_;
+  std::map<const model::Overlay*, Statements> stated_;
 };
+
+// "a.yaml:12:3" as (a.yaml, 12, 3); a place without numbers comes before those with them.
+std::tuple<std::string_view, std::int64_t, std::int64_t> place_of(const Error& problem) {
+  std::string_view rest = problem.where;
+  std::int64_t numbers[2] = {0, 0};
+  for (std::int64_t& number : numbers) {
+    std::size_t colon = rest.rfind(':');
+    auto read = colon == std::string_view::npos ? std::nullopt : to_int(rest.substr(colon + 1));
+    if (!read) break;
+    number = *read;
+    rest = rest.substr(0, colon);
+  }
+  return {rest, numbers[1], numbers[0]};
+}
 
 }  // namespace
 
@@ -178,8 +252,15 @@ void normalize_criteria(const model::Registry& registry, model::Overlay& overlay
         Error{ErrorKind::Invalid, cat("nodes cannot be negative: ", criteria.nodes), where, {}});
 }
 
-void check_catalog(const Catalog& catalog, std::vector<Error>& problems) {
-  Checker(catalog, problems).run();
+void check_catalog(const Catalog& catalog, const Unread& unread, std::vector<Error>& problems) {
+  Checker(catalog, unread, problems).run();
+}
+
+std::vector<Error> sorted_problems(std::vector<Error> problems) {
+  std::ranges::stable_sort(problems, {}, place_of);
+  auto again = std::ranges::unique(problems);
+  problems.erase(again.begin(), again.end());
+  return problems;
 }
 
 }  // namespace eidos::catalog

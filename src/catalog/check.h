@@ -2,6 +2,8 @@
 // What is checked when a catalog is loaded. Every problem is recorded with its place; nothing stops at the
 // first.
 
+#include <set>
+#include <string>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -18,8 +20,17 @@ void check_registry_names(const data::Value& registry, const data::Sources& sour
 void normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
                         const data::Sources& sources, std::vector<Error>& problems);
 
+/// What could not be read, and was reported for that: nothing is said to be missing because of it.
+struct Unread {
+  bool registry = false;
+  std::set<std::string, std::less<>> overlays = {};  ///< By name; by file name where that is all there is.
+};
+
 /// Parents, cycles, dimensions that change along a chain, components nobody registered, files that are not
 /// there, constraints nobody can read, dependencies of the root.
-void check_catalog(const Catalog& catalog, std::vector<Error>& problems);
+void check_catalog(const Catalog& catalog, const Unread& unread, std::vector<Error>& problems);
+
+/// By file, line and column, each once.
+std::vector<Error> sorted_problems(std::vector<Error> problems);
 
 }  // namespace eidos::catalog

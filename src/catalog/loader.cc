@@ -4,7 +4,9 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "catalog/archive.h"
 #include "catalog/catalog.h"
+#include "catalog/chain.h"
 #include "catalog/check.h"
 #include "catalog/embedded.h"
 #include "catalog/places.h"
@@ -24,6 +26,11 @@ std::string digest_of(const FileMap& files) {
 
 bool is_yaml(std::string_view path) {
   return path.ends_with(".yaml") && path.find("/manifests/") == std::string_view::npos;
+}
+
+std::string stem_of(std::string_view path) {
+  std::string_view name = path.substr(path.rfind('/') + 1);
+  return std::string(name.substr(0, name.rfind('.')));
 }
 
 // Registry entries merge by name, field by field; criteria value lists are united.
@@ -72,17 +79,18 @@ class Loader {
   Loader(Files& files, const LoadOptions& options) : files_(files), options_(options) {}
 
   Result<Loaded> load() {
-    if (options_.catalog_dir.empty())
-      EIDOS_CHECK(add_embedded());
-    else
-      EIDOS_CHECK(add_directory(options_.catalog_dir));
-    for (const std::string& dir : options_.data_dirs) EIDOS_CHECK(add_directory(dir));
+    bool embedded = options_.catalog_dir.empty();
+    if (embedded) EIDOS_CHECK(add_embedded());
+    if (!embedded) add_layer(options_.catalog_dir);
+    for (const std::string& name : options_.data_dirs) add_layer(name);
+    // Without a layer, those above it seem to miss what it has.
+    if (layer_missing_) return std::unexpected(together(sorted_problems(std::move(problems_))));
     catalog_.digest_ = digest_of(catalog_.files_);
     read_registry();
-    bool trusted = options_.catalog_dir.empty() && options_.data_dirs.empty();
-    if (problems_.empty()) build_overlays();
-    if (problems_.empty() && !trusted) check_catalog(catalog_, problems_);
-    if (!problems_.empty()) return std::unexpected(together(std::move(problems_)));
+    build_overlays();
+    bool trusted = embedded && options_.data_dirs.empty();
+    if (!trusted) check_catalog(catalog_, unread_, problems_);
+    if (!problems_.empty()) return std::unexpected(together(sorted_problems(std::move(problems_))));
     return std::move(loaded_);
   }
 
@@ -97,6 +105,7 @@ class Loader {
   Result<void> add_embedded() {
     EIDOS_TRY(catalog_.files_, read_embedded(options_.embedded, catalog_.sources_));
     catalog_.layers_.push_back({"embedded", digest_of(catalog_.files_)});
+    list(catalog_.files_);
     auto registry = catalog_.files_.find("registry.yaml");
     if (registry == catalog_.files_.end())
       return fail(ErrorKind::Internal, "the embedded catalog has no registry");
@@ -110,23 +119,48 @@ class Loader {
     return {};
   }
 
-  Result<void> add_directory(std::string dir) {
-    while (dir.size() > 1 && dir.ends_with('/')) dir.pop_back();
-    EIDOS_TRY(DirectoryLayer layer, read_directory(files_, dir));
-    for (std::string& path : layer.ignored) loaded_.ignored.push_back(cat(dir, "/", path));
-    if (layer.files.empty())
-      return fail(ErrorKind::Invalid, "holds no catalog file", dir,
-                  "a catalog has registry.yaml, overlays/*.yaml and components/<name>/");
+  // A layer that cannot be read is a problem among others.
+  void add_layer(std::string name) {
+    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
+    auto archive = options_.archives.find(name);
+    auto layer = archive == options_.archives.end() ? read_directory(files_, name)
+                                                    : read_archive(archive->second, name);
+    bool empty = layer && layer->files.empty() && layer->problems.empty();
+    if (!layer) problems_.push_back(std::move(layer).error());
+    if (empty)
+      problems_.push_back({ErrorKind::Invalid, "holds no catalog file", name,
+                           "a catalog has registry.yaml, overlays/*.yaml and components/<name>/"});
+    if (layer) std::ranges::move(layer->problems, std::back_inserter(problems_));
+    layer_missing_ = layer_missing_ || !layer || empty;
+    if (layer) add_files(name, *std::move(layer));
+  }
+
+  void add_files(const std::string& name, DirectoryLayer layer) {
+    for (std::string& path : layer.ignored) loaded_.ignored.push_back(cat(name, "/", path));
+    for (const std::string& path : layer.unread) note_unread(path);
     FileMap read;
     for (auto& [path, bytes] : layer.files)
-      read[path] = read_file(cat(dir, "/", path), path, std::move(bytes));
-    catalog_.layers_.push_back({dir, digest_of(read)});
+      read[path] = read_file(cat(name, "/", path), path, std::move(bytes));
+    catalog_.layers_.push_back({name, digest_of(read)});
+    list(read);
     for (auto& [path, file] : read) {
       if (file.parsed && path == "registry.yaml") add_registry(*file.parsed);
       if (file.parsed && is_overlay_path(path)) read_overlay(path, *file.parsed);
       catalog_.files_[path] = std::move(file);
     }
-    return {};
+  }
+
+  void list(const FileMap& files) {
+    if (!options_.list_files) return;
+    auto& listed = loaded_.layer_files.emplace_back();
+    for (const auto& [path, file] : files) listed[path] = file.digest;
+  }
+
+  // Nothing is reported as missing that is there and was reported already.
+  void note_unread(const std::string& path) {
+    if (path == "registry.yaml") unread_.registry = true;
+    if (is_overlay_path(path)) unread_.overlays.insert(stem_of(path));
+    catalog_.files_.try_emplace(path);
   }
 
   CatalogFile read_file(std::string name, const std::string& path, std::string bytes) {
@@ -136,8 +170,10 @@ class Loader {
       auto value = data::parse_yaml(bytes, catalog_.sources_, name);
       if (value)
         file.parsed = *std::move(value);
-      else
+      else {
         problems_.push_back(std::move(value).error());
+        note_unread(path);
+      }
     }
     file.source = file.parsed ? file.parsed->mark().file : catalog_.sources_.add(std::move(name));
     file.text = std::move(bytes);
@@ -148,7 +184,10 @@ class Loader {
     data::Reading reading{catalog_.sources_, options_.lenient};
     bool usable = model::check_header(registry, "ComponentRegistry", model::HeaderRule::Required, reading);
     std::ranges::move(reading.problems, std::back_inserter(problems_));
-    if (!usable) return;
+    if (!usable) {
+      unread_.registry = true;
+      return;
+    }
     if (registry_.is_null()) {
       registry_ = registry;
       complete_criteria(registry_);
@@ -159,14 +198,17 @@ class Loader {
   }
 
   void read_registry() {
+    if (registry_.is_null() && !unread_.registry)
+      problems_.push_back(Error{ErrorKind::Invalid, "has no registry.yaml", options_.catalog_dir,
+                                "add one, or use --data to lay the directory over the embedded catalog"});
     if (registry_.is_null()) {
-      if (problems_.empty())
-        problems_.push_back(Error{ErrorKind::Invalid, "has no registry.yaml", options_.catalog_dir,
-                                  "add one, or use --data to lay the directory over the embedded catalog"});
-      return;
+      unread_.registry = true;
+      registry_ = data::Value(data::Map());
+      complete_criteria(registry_);
     }
     data::Reading reading{catalog_.sources_, options_.lenient};
     data::read_value(registry_, catalog_.registry_, reading, nullptr);
+    unread_.registry = unread_.registry || !reading.problems.empty();
     finish(reading);
     for (const model::Component& entry : catalog_.registry_.components)
       catalog_.registry_digests_[entry.name] = sha256_hex(data::to_compact_json(data::write_value(entry)));
@@ -177,52 +219,88 @@ class Loader {
     std::ranges::move(reading.warnings, std::back_inserter(loaded_.warnings));
   }
 
+  // One that was read in part keeps its place, so that the rest of it is checked too.
   void read_overlay(const std::string& path, const data::Value& value) {
     data::Reading reading{catalog_.sources_, options_.lenient};
     Candidate candidate{path, catalog_.layers_.size(), {}};
     if (model::check_header(value, "RecipeMetadata", model::HeaderRule::Required, reading))
       data::read_value(value, candidate.overlay, reading, nullptr);
-    bool usable = reading.problems.empty();
+    const std::string& name = candidate.overlay.metadata.name;
+    if (!reading.problems.empty()) unread_.overlays.insert(name.empty() ? stem_of(path) : name);
+    bool usable = reading.problems.empty() || !name.empty();
     finish(reading);
     if (usable) candidates_.push_back(std::move(candidate));
   }
 
   void build_overlays() {
-    std::map<std::string, const Candidate*, std::less<>> by_path;
-    for (Candidate& candidate : candidates_) place(candidate, by_path);
-    if (catalog_.overlay("base") == nullptr)
-      problems_.push_back(Error{ErrorKind::Invalid, "the catalog has no overlay named 'base'",
-                                std::string(catalog_.layers_.front().name), "add overlays/base.yaml"});
+    for (Candidate& candidate : candidates_) place(candidate);
+    if (catalog_.overlay(kRoot) != nullptr || unread_.overlays.contains(kRoot)) return;
+    unread_.overlays.emplace(kRoot);
+    problems_.push_back(Error{ErrorKind::Invalid, "the catalog has no overlay named 'base'",
+                              std::string(catalog_.layers_.front().name), "add overlays/base.yaml"});
   }
 
-  void place(Candidate& candidate, std::map<std::string, const Candidate*, std::less<>>& by_path) {
+  void place(Candidate& candidate) {
     const model::OverlayMetadata& metadata = candidate.overlay.metadata;
-    std::string where = catalog_.sources_.place(candidate.overlay.mark);
-    auto problem = [&](std::string message, std::string hint) {
-      problems_.push_back(Error{ErrorKind::Invalid, std::move(message), where, std::move(hint)});
-    };
-    if (metadata.name.empty()) return problem("the overlay has no name", "write metadata.name");
-    if (auto old = by_path.find(candidate.path);
-        old != by_path.end() && old->second->overlay.metadata.name != metadata.name)
-      return problem(cat("takes the file of overlay ", quote(old->second->overlay.metadata.name),
-                         " but is named ", quote(metadata.name)),
-                     "give it a file name of its own");
-    if (auto same = by_name_.find(metadata.name); same != by_name_.end()) {
-      const Candidate* other = same->second;
-      std::string first = catalog_.sources_.place(other->overlay.mark);
-      if (other->layer == candidate.layer)
-        return problem(cat("overlay ", quote(metadata.name), " stands twice in one layer; first at ", first),
-                       "give each overlay its own name");
-      if (!metadata.replaces)
-        return problem(
-            cat("overlay ", quote(metadata.name), " is already in a lower layer, at ", first),
-            "write 'replaces: true' in its metadata to take that one's place, or choose another name");
+    if (metadata.name.empty()) return problem(candidate, "the overlay has no name", "write metadata.name");
+    if (auto old = by_path_.find(candidate.path);
+        old != by_path_.end() && old->second->overlay.metadata.name != metadata.name)
+      return problem(
+          candidate,
+          cat("takes the file of overlay ", quote(old->second->overlay.metadata.name),
+              children_of(old->second->overlay.metadata.name), " but is named ", quote(metadata.name)),
+          "give it a file name of its own");
+    auto same = by_name_.find(metadata.name);
+    if (same == by_name_.end() && metadata.replaces) {
+      std::vector<std::string_view> names;
+      for (const auto& [name, other] : by_name_) names.push_back(name);
+      return problem(candidate,
+                     cat("overlay ", quote(metadata.name),
+                         " says 'replaces: true', but no lower layer has one of that name",
+                         did_you_mean(metadata.name, names)),
+                     "leave 'replaces' out to add it as a new overlay");
     }
+    if (same != by_name_.end() && !may_replace(candidate, *same->second)) return;
     by_name_[metadata.name] = &candidate;
-    by_path[candidate.path] = &candidate;
+    by_path_[candidate.path] = &candidate;
     catalog_.overlays_.insert_or_assign(metadata.name, candidate.overlay);
+    std::vector<Error> unsure;  // with half a registry nobody knows which values there are
     normalize_criteria(catalog_.registry_, catalog_.overlays_.find(metadata.name)->second, catalog_.sources_,
-                       problems_);
+                       unread_.registry ? unsure : problems_);
+  }
+
+  bool may_replace(const Candidate& candidate, const Candidate& other) {
+    const std::string& name = candidate.overlay.metadata.name;
+    std::string first = catalog_.sources_.place(other.overlay.mark);
+    if (other.layer == candidate.layer) {
+      problem(candidate, cat("overlay ", quote(name), " stands twice in one layer; first at ", first),
+              "give each overlay its own name");
+      return false;
+    }
+    if (!candidate.overlay.metadata.replaces) {
+      problem(candidate, cat("overlay ", quote(name), " is already in a lower layer, at ", first),
+              "write 'replaces: true' in its metadata to take that one's place, or choose another name");
+      return false;
+    }
+    if (other.overlay.metadata.replaces)
+      loaded_.warnings.push_back(cat(catalog_.sources_.place(candidate.overlay.mark), ": overlay ",
+                                     quote(name), " is replaced by two layers; this one wins over ", first));
+    return true;
+  }
+
+  // ", base of 'a' and 3 more": who would lose a parent.
+  std::string children_of(const std::string& name) const {
+    std::vector<std::string_view> children;
+    for (const Candidate& candidate : candidates_)
+      if (candidate.overlay.spec.base == name) children.push_back(candidate.overlay.metadata.name);
+    if (children.empty()) return {};
+    std::string more = children.size() > 1 ? cat(" and ", children.size() - 1, " more") : "";
+    return cat(" (base of ", quote(children.front()), more, ")");
+  }
+
+  void problem(const Candidate& candidate, std::string message, std::string hint) {
+    problems_.push_back(Error{ErrorKind::Invalid, std::move(message),
+                              catalog_.sources_.place(candidate.overlay.mark), std::move(hint)});
   }
 
   Files& files_;
@@ -232,6 +310,9 @@ class Loader {
   data::Value registry_;
   std::vector<Candidate> candidates_;
   std::map<std::string, const Candidate*, std::less<>> by_name_;
+  std::map<std::string, const Candidate*, std::less<>> by_path_;
+  Unread unread_;
+  bool layer_missing_ = false;
   std::vector<Error> problems_;
 };
 

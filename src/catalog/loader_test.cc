@@ -5,6 +5,7 @@
 #include "catalog/chain.h"
 #include "catalog/embedded.h"
 #include "support/fake_files.h"
+#include "support/tar.h"
 
 namespace eidos::catalog {
 namespace {
@@ -91,6 +92,8 @@ TEST(Loader, EveryProblemIsReportedWithItsPlace) {
        "c/overlays/x.yaml:5:13: nodes cannot be negative: -1"},
       {"c/components/a/values.yaml", "- list\n",
        "c/components/a/values.yaml:1:1: values must be a map, not a list"},
+      {"c/overlays/x.yaml", overlay("x", "  criteria: {service: eks}\n", ", replaces: true"),
+       "c/overlays/x.yaml:1:1: overlay 'x' says 'replaces: true', but no lower layer has one of that name"},
       {"c/components/a/values.yaml", "a: [\n",
        "c/components/a/values.yaml:2:1: not valid YAML: did not find expected node content while parsing a "
        "flow node that "
@@ -109,11 +112,101 @@ TEST(Loader, EveryProblemIsReportedWithItsPlace) {
   }
 }
 
+TEST(Loader, TenMistakesAreTenFindingsInOrder) {
+  FakeFiles files = small();
+  files.put("c/components/a/values.yaml", "- list\n");
+  files.put("c/overlays/a.yaml", overlay("a", "  base: eks\n  criteria: {service: oke}\n"));
+  files.put("c/overlays/b.yaml", overlay("b", "  base: nope\n"));
+  files.put("c/overlays/c.yaml", overlay("c", "  base: d\n"));
+  files.put("c/overlays/d.yaml", overlay("d", "  base: c\n"));
+  files.put("c/overlays/e.yaml", overlay("e", "  crtieria: {}\n  componentRefs: [{name: aa}]\n"));
+  files.put("c/overlays/f.yaml", "a: [\n");
+  files.put("c/overlays/g.yaml", overlay("g", "  base: f\n  criteria: {os: linux}\n"));
+  files.put("c/overlays/h.yaml", overlay("eks", "  base: e\n"));
+  files.put("c/overlays/i.yaml", overlay("i", "  constraints: [{name: K8s.server.version, value: '>='}]\n"));
+  std::vector<std::string> got = problems(files);
+  const char* const want[] = {
+      "c/components/a/values.yaml:1:1: values must be a map",
+      "c/overlays/a.yaml:6:13: overlay 'a' changes service of its ancestor 'eks' (eks)",
+      "c/overlays/b.yaml:5:3: overlay 'b' has base 'nope'",
+      "c/overlays/c.yaml:5:3: inheritance cycle: c → d → c",
+      "c/overlays/e.yaml:5:3: spec: unknown key 'crtieria'",
+      "c/overlays/e.yaml:6:19: component 'aa' is not in the registry",
+      "c/overlays/f.yaml:2:1: not valid YAML",
+      "c/overlays/g.yaml:6:13: os 'linux' must be one of",
+      "c/overlays/h.yaml:1:1: overlay 'eks' stands twice in one layer",
+      "c/overlays/i.yaml:5:17: constraint 'K8s.server.version'",
+  };
+  ASSERT_EQ(got.size(), std::size(want)) << join(got, "\n");
+  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(got[i].starts_with(want[i])) << got[i];
+}
+
+TEST(Loader, WhatCouldNotBeReadIsNotMissingToo) {
+  struct Case {
+    const char* path;
+    const char* text;
+    const char* want;
+  };
+  const Case kCases[] = {
+      {"c/registry.yaml", "components: [\n", "c/registry.yaml:2:1: not valid YAML"},
+      {"c/registry.yaml", "kind: Registry\n", "c/registry.yaml:1:7: unknown kind 'Registry'"},
+      {"c/overlays/eks.yaml", "a: [\n", "c/overlays/eks.yaml:2:1: not valid YAML"},
+      {"c/overlays/base.yaml", "", "c/overlays/base.yaml: the document is empty"},
+      {"c/components/a/values.yaml", "\t", "c/components/a/values.yaml:1:1: not valid YAML"},
+  };
+  for (const Case& c : kCases) {
+    FakeFiles files = small();
+    files.put("c/overlays/child.yaml", overlay("child", "  base: eks\n  criteria: {service: eks}\n"));
+    files.put(c.path, c.text);
+    std::vector<std::string> got = problems(files);
+    ASSERT_EQ(got.size(), 1u) << join(got, "\n");
+    EXPECT_TRUE(got.front().starts_with(c.want)) << got.front();
+  }
+}
+
+TEST(Loader, CyclesAndChainsOfAnyLength) {
+  for (int length : {1, 2, 3000}) {
+    FakeFiles files = small();
+    for (int i = 0; i < length; ++i)
+      files.put(cat("c/overlays/o", i, ".yaml"),
+                overlay(cat("o", i), cat("  base: o", (i + 1) % length, "\n")));
+    std::vector<std::string> got = problems(files);
+    ASSERT_EQ(got.size(), 1u) << "each cycle is said once";
+    EXPECT_TRUE(got.front().starts_with("c/overlays/o0.yaml:5:3: inheritance cycle: o0 → ")) << got.front();
+    EXPECT_TRUE(got.front().ends_with(" → o0"));
+    EXPECT_LT(got.front().size(), 300u);
+  }
+  FakeFiles files = small();
+  for (int i = 0; i < 3000; ++i)
+    files.put(cat("c/overlays/o", i, ".yaml"),
+              overlay(cat("o", i), i == 0 ? "  base: eks\n" : cat("  base: o", i - 1, "\n")));
+  EXPECT_TRUE(problems(files).empty()) << "a deep chain is no mistake";
+}
+
+TEST(Loader, EveryLayerIsLookedAt) {
+  FakeFiles files = small();
+  files.put("d/overlays/x.yaml", "a: [\n");
+  EXPECT_EQ(problems(files, {.embedded = {}, .catalog_dir = "c", .data_dirs = {"gone", "d", "also-gone"}}),
+            (std::vector<std::string>{": 'gone' does not exist", ": 'also-gone' does not exist",
+                                      "d/overlays/x.yaml:2:1: not valid YAML: did not find expected node "
+                                      "content while parsing a flow node that starts at 2:1"}));
+}
+
+TEST(Loader, AFileThatGoesAwayIsNamed) {
+  FakeFiles files = small();
+  files.fail_on("c/overlays/eks.yaml", {ErrorKind::NotFound, "'c/overlays/eks.yaml' does not exist", {}, {}});
+  files.fail_on("c/components/a/values.yaml", {ErrorKind::Invalid, "is a FIFO", {}, {}});
+  EXPECT_EQ(problems(files),
+            (std::vector<std::string>{
+                "c/components/a/values.yaml: is a FIFO",
+                "c/overlays/eks.yaml: went away between listing the directory and reading it"}));
+}
+
 TEST(Loader, SeveralProblemsComeTogether) {
   FakeFiles files = small();
   files.put("c/overlays/x.yaml", overlay("x", "  criteria: {service: esk}\n"));
   files.put("c/overlays/y.yaml", overlay("y", "  criteria: {os: linux}\n  base: nope\n"));
-  EXPECT_EQ(problems(files).size(), 2u);
+  EXPECT_EQ(problems(files).size(), 3u);
 }
 
 TEST(Loader, ACatalogNeedsARegistryARootAndAtLeastOneFile) {
@@ -156,12 +249,18 @@ TEST(Loader, AnOverlayTakesAnothersPlaceOnlyWhenItSaysSo) {
       {"d/overlays/eks.yaml", overlay("eks", "  criteria: {service: eks}\n"),
        "d/overlays/eks.yaml:1:1: overlay 'eks' is already in a lower layer, at c/overlays/eks.yaml:1:1"},
       {"d/overlays/eks.yaml", overlay("eks2", "  criteria: {service: eks}\n"),
-       "d/overlays/eks.yaml:1:1: takes the file of overlay 'eks' but is named 'eks2'"},
-      {"d/overlays/mine.yaml",
-       overlay("eks", "  criteria: {service: eks, intent: training}\n", ", replaces: true"), nullptr},
+       "d/overlays/eks.yaml:1:1: takes the file of overlay 'eks' (base of 'child') but is named 'eks2'"},
+      {"d/overlays/eks.yaml", "# removed\n", "d/overlays/eks.yaml: the document is empty"},
+      {"d/overlays/mine.yaml", overlay("eks", "  criteria: {service: oke}\n", ", replaces: true"),
+       "c/overlays/child.yaml:6:13: overlay 'child' changes service of its ancestor 'eks' (oke)"},
+      {"d/overlays/mine.yaml", overlay("esk", "  criteria: {service: eks}\n", ", replaces: true"),
+       "d/overlays/mine.yaml:1:1: overlay 'esk' says 'replaces: true', but no lower layer has one of that "
+       "name; did you mean 'eks'?"},
+      {"d/overlays/mine.yaml", overlay("eks", "  criteria: {service: eks}\n", ", replaces: true"), nullptr},
   };
   for (const Case& c : cases) {
     FakeFiles files = small();
+    files.put("c/overlays/child.yaml", overlay("child", "  base: eks\n  criteria: {service: eks}\n"));
     files.put(c.path, c.text);
     std::vector<std::string> got = problems(files, {.embedded = {}, .catalog_dir = "c", .data_dirs = {"d"}});
     if (c.want == nullptr)
@@ -170,6 +269,36 @@ TEST(Loader, AnOverlayTakesAnothersPlaceOnlyWhenItSaysSo) {
       EXPECT_EQ(got.front(), c.want);
     }
   }
+}
+
+TEST(Loader, TheHigherOfTwoReplacementsWinsAndIsSaid) {
+  FakeFiles files = small();
+  files.put("d/overlays/mine.yaml", overlay("eks", "  criteria: {service: gke}\n", ", replaces: true"));
+  files.put("e/overlays/ours.yaml", overlay("eks", "  criteria: {service: aks}\n", ", replaces: true"));
+  auto loaded = load(files, {.embedded = {}, .catalog_dir = "c", .data_dirs = {"d", "e"}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  EXPECT_EQ(loaded->catalog.overlay("eks")->spec.criteria->service, "aks");
+  EXPECT_EQ(loaded->warnings, std::vector<std::string>{
+                                  "e/overlays/ours.yaml:1:1: overlay 'eks' is replaced by two layers; this "
+                                  "one wins over d/overlays/mine.yaml:1:1"});
+}
+
+TEST(Loader, AnArchiveIsALayerLikeADirectory) {
+  FakeFiles files = small();
+  files.put("d/overlays/mine.yaml", overlay("mine", "  criteria: {service: gke}\n"));
+  LoadOptions options{.embedded = {}, .catalog_dir = "c", .data_dirs = {"d"}, .list_files = true};
+  auto directory = load(files, options);
+  ASSERT_TRUE(directory);
+  std::string tar = testing::tar_entry("overlays/mine.yaml", files.files().at("d/overlays/mine.yaml"));
+  options.data_dirs = {"https://host/d.tar.gz"};
+  options.archives["https://host/d.tar.gz"] = testing::gzip(tar + testing::tar_end());
+  auto archive = load(files, options);
+  ASSERT_TRUE(archive) << archive.error().message;
+  EXPECT_EQ(archive->catalog.digest(), directory->catalog.digest());
+  EXPECT_EQ(archive->catalog.layers()[1].name, "https://host/d.tar.gz");
+  EXPECT_EQ(archive->catalog.layers()[1].digest, directory->catalog.layers()[1].digest);
+  EXPECT_EQ(archive->layer_files, directory->layer_files);
+  EXPECT_EQ(archive->layer_files[1].begin()->first, "overlays/mine.yaml");
 }
 
 TEST(Loader, TheEmbeddedFormGivesBackTheSameCatalog) {

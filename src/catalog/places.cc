@@ -38,25 +38,13 @@ bool matches(std::string_view path, std::string_view pattern) {
   return true;
 }
 
-// A directory that may hold catalog files.
-bool leads_to_a_place(std::string_view dir) {
-  auto parts = split(dir, '/');
-  return std::ranges::any_of(kPlaces, [&](std::string_view place) {
-    auto patterns = split(place, '/');
-    if (parts.size() >= patterns.size()) return false;
-    for (std::size_t i = 0; i < parts.size(); ++i)
-      if (!part_matches(parts[i], patterns[i])) return false;
-    return true;
-  });
-}
-
 class Walk {
  public:
-  Walk(Files& files, const std::string& root) : files_(files), root_(root) {}
+  Walk(Files& files, const std::string& root) : files_(files), root_(root), layer_(root) {}
 
   Result<DirectoryLayer> run() {
     EIDOS_CHECK(directory(""));
-    return std::move(layer_);
+    return std::move(layer_).take();
   }
 
  private:
@@ -72,35 +60,69 @@ class Walk {
 
   Result<void> visit(const std::string& path, const DirEntry& entry) {
     bool hidden = entry.name.starts_with('.');
-    if (entry.kind == FileKind::Directory && !hidden && leads_to_a_place(path)) return directory(path);
-    if (!is_catalog_path(path) && !(entry.kind == FileKind::Link && leads_to_a_place(path))) {
-      layer_.ignored.push_back(entry.kind == FileKind::Directory ? path + "/" : path);
+    bool leads = !hidden && leads_to_a_place(path);
+    if (entry.kind == FileKind::Directory && leads) return directory(path);
+    if (!is_catalog_path(path) && !(entry.kind == FileKind::Link && leads)) {
+      layer_.ignore(entry.kind == FileKind::Directory ? path + "/" : path);
       return {};
     }
-    std::string full = cat(root_, "/", path);
-    if (entry.kind != FileKind::Regular)
-      return fail(ErrorKind::Invalid, "is not a regular file", full,
-                  "links, FIFOs and devices are not followed in a catalog; put the file itself there");
-    if (static_cast<std::int64_t>(layer_.files.size()) >= kMaxFiles)
-      return fail(ErrorKind::Invalid, cat("more than ", kMaxFiles, " catalog files"), root_);
-    EIDOS_TRY(
-        std::string bytes,
-        files_.read(full, {.max_bytes = kMaxFileBytes, .follow_links = false, .beneath = {}, .limit = {}}));
-    total_ += static_cast<std::int64_t>(bytes.size());
-    if (total_ > kMaxLayerBytes)
-      return fail(ErrorKind::Invalid,
-                  cat("catalog files of more than ", kMaxLayerBytes / (1024 * 1024), " MiB in all"), root_);
-    layer_.files[path] = std::move(bytes);
+    if (entry.kind != FileKind::Regular) {
+      layer_.not_regular(path);
+      return {};
+    }
+    auto bytes = files_.read(cat(root_, "/", path),
+                             {.max_bytes = kMaxFileBytes, .follow_links = false, .beneath = {}, .limit = {}});
+    if (bytes) return layer_.add(path, *std::move(bytes));
+    Error error = std::move(bytes).error();
+    if (error.kind == ErrorKind::NotFound)
+      error = {ErrorKind::Invalid,
+               "went away between listing the directory and reading it",
+               {},
+               "run again when nothing changes the catalog"};
+    layer_.problem(path, std::move(error));
     return {};
   }
 
   Files& files_;
   const std::string& root_;
-  DirectoryLayer layer_;
-  std::int64_t total_ = 0;
+  LayerBuilder layer_;
 };
 
 }  // namespace
+
+bool leads_to_a_place(std::string_view dir) {
+  auto parts = split(dir, '/');
+  return std::ranges::any_of(kPlaces, [&](std::string_view place) {
+    auto patterns = split(place, '/');
+    if (parts.size() >= patterns.size()) return false;
+    for (std::size_t i = 0; i < parts.size(); ++i)
+      if (!part_matches(parts[i], patterns[i])) return false;
+    return true;
+  });
+}
+
+void LayerBuilder::problem(const std::string& path, Error error) {
+  layer_.problems.push_back(std::move(error).at(cat(name_, "/", path)));
+  layer_.unread.insert(path);
+}
+
+void LayerBuilder::not_regular(const std::string& path) {
+  problem(path, {ErrorKind::Invalid,
+                 "is not a regular file",
+                 {},
+                 "links, FIFOs and devices are not followed in a catalog; put the file itself there"});
+}
+
+Result<void> LayerBuilder::add(const std::string& path, std::string bytes) {
+  if (static_cast<std::int64_t>(layer_.files.size()) >= kMaxFiles)
+    return fail(ErrorKind::Invalid, cat("more than ", kMaxFiles, " catalog files"), name_);
+  total_ += static_cast<std::int64_t>(bytes.size());
+  if (total_ > kMaxLayerBytes)
+    return fail(ErrorKind::Invalid,
+                cat("catalog files of more than ", kMaxLayerBytes / (1024 * 1024), " MiB in all"), name_);
+  layer_.files[path] = std::move(bytes);
+  return {};
+}
 
 bool is_catalog_path(std::string_view path) {
   return std::ranges::any_of(kPlaces, [&](std::string_view place) { return matches(path, place); });
