@@ -1,6 +1,6 @@
 #pragma once
-// The command line as data. Constexpr tables (table.cc and its groups table_*.cc) say which commands and flags
-// there are; parsing, help, completion, man pages and "did you mean" are all made from them.
+// The command line as data. Constexpr tables (table.cc and its groups table_*.cc) say which commands and
+// flags there are; parsing, help, completion, man pages and "did you mean" are all made from them.
 
 #include <cstdint>
 #include <span>

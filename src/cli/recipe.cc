@@ -1,101 +1,23 @@
 // `eidos recipe`: criteria × catalog → recipe.
 
-#include "base/text.h"
-#include "cli/catalog_flags.h"
 #include "cli/describe.h"
-#include "cli/facts.h"
-#include "cli/input.h"
 #include "cli/output.h"
 #include "cli/recipe_table.h"
+#include "cli/resolution.h"
 #include "cli/runs.h"
-#include "recipe/criteria.h"
-#include "recipe/resolve.h"
 
 namespace eidos::cli {
 
-namespace {
-
-/// What the flags of one strength say. An empty value that was given means any.
-model::Criteria stated(const Flags& flags, bool on_command_line) {
-  auto counts = [&](std::string_view name) {
-    return flags.has(name) && flags.has_from(name, Origin::CommandLine) == on_command_line;
-  };
-  model::Criteria criteria;
-  for (const model::Dimension& dimension : model::kDimensions)
-    if (counts(dimension.name)) {
-      std::string value = flags.text(dimension.name);
-      criteria.*dimension.member = trim(value).empty() ? "any" : value;
-    }
-  if (counts("nodes")) criteria.nodes = flags.count("nodes");
-  return criteria;
-}
-
-/// The document's own criteria: what it states, or what a snapshot shows.
-Result<model::Criteria> documented(const Flags& flags, const model::Registry& registry,
-                                   const std::optional<model::Snapshot>& snapshot, Session& session) {
-  if (snapshot) {
-    recipe::Detected detected = recipe::detect(registry, *snapshot);
-    for (const std::string& note : detected.notes) session.context.log.warn(note);
-    session.context.log.debug("detected", {{"criteria", recipe::describe(detected.criteria)}});
-    return detected.criteria;
-  }
-  if (!flags.has("criteria")) return model::Criteria();
-  EIDOS_TRY(Document document, read_document(flags.text("criteria"), flags, session));
-  EIDOS_TRY(model::Criteria criteria, criteria_of(document));
-  auto valid = recipe::normalize(registry, criteria);
-  if (!valid) return std::unexpected(std::move(valid).error().at(document.sources.place(criteria.mark)));
-  return criteria;
-}
-
-/// Settings, then the document, then the command line: the last word wins.
-Result<model::Criteria> wanted(const Flags& flags, const model::Registry& registry,
-                               const std::optional<model::Snapshot>& snapshot, Session& session) {
-  EIDOS_TRY(model::Criteria document, documented(flags, registry, snapshot, session));
-  model::Criteria criteria = recipe::overlaid(stated(flags, false), document);
-  criteria = recipe::overlaid(std::move(criteria), stated(flags, true));
-  if (flags.has_from("nodes", Origin::CommandLine)) criteria.nodes = flags.count("nodes");
-  return recipe::normalize(registry, criteria);
-}
-
-Result<std::optional<model::Snapshot>> snapshot_flag(const Flags& flags, Session& session) {
-  if (!flags.has("snapshot")) return std::nullopt;
-  EIDOS_TRY(Document document, read_document(flags.text("snapshot"), flags, session));
-  EIDOS_TRY(model::Snapshot snapshot, snapshot_of(document));
-  return snapshot;
-}
-
-/// Warnings on standard error; with --strict the ones about unused criteria are errors.
-Result<void> report(const recipe::Resolved& resolved, bool strict, Session& session) {
-  if (strict && !resolved.result.metadata.unused_criteria.empty())
-    return fail(ErrorKind::Invalid, resolved.warnings.back(), {},
-                "leave the unused criteria out, or drop --strict");
-  for (const std::string& warning : resolved.warnings) session.context.log.warn(warning);
-  return {};
-}
-
-}  // namespace
-
 Result<int> run_recipe(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
-  if (flags.has("criteria") && flags.has("snapshot"))
-    return fail(ErrorKind::Usage, "--criteria and --snapshot cannot both be given", {},
-                "give one; single flags override it");
   EIDOS_CHECK(check_output(flags));
-  EIDOS_TRY(std::vector<Fact> facts, stated_facts(flags));
-  EIDOS_TRY(const catalog::Catalog* catalog, load_catalog(flags, session));
-  EIDOS_TRY(std::optional<model::Snapshot> snapshot, snapshot_flag(flags, session));
-  EIDOS_TRY(model::Criteria criteria, wanted(flags, catalog->registry(), snapshot, session));
-  EIDOS_TRY(recipe::Resolved resolved, recipe::resolve(*catalog, criteria, snapshot ? &*snapshot : nullptr));
-  resolved.result.metadata.version = session.world.build.version;
-  bool strict = flags.on("strict");
-  EIDOS_CHECK(report(resolved, strict, session));
-  EIDOS_CHECK(check_facts(facts, resolved.result, strict, session.context.log));
-  if (flags.on("context")) resolved.result.context = described(resolved.result);
+  EIDOS_TRY(Resolution made, resolve(flags, session));
+  if (flags.on("context")) made.recipe.context = described(made.recipe);
   Format format = format_of(flags);
   if (format == Format::Table)
-    EIDOS_CHECK(write_output(recipe_table(resolved.result), flags, session));
+    EIDOS_CHECK(write_output(recipe_table(made.recipe), flags, session));
   else
-    EIDOS_CHECK(write_output(recipe::to_document(resolved.result), format, flags, session));
+    EIDOS_CHECK(write_output(recipe::to_document(made.recipe), format, flags, session));
   return 0;
 }
 

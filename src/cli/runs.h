@@ -8,6 +8,7 @@ namespace eidos::cli {
 
 Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
+Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_bundle(const Invocation& invocation, Session& session);
 Result<int> run_catalog_show(const Invocation& invocation, Session& session);

@@ -82,6 +82,40 @@ constexpr Flag kRecipeOnly[] = {
 };
 constexpr auto kRecipeFlags = joined(kResolutionFlags, kRecipeOnly);
 
+constexpr std::string_view kQueryExamples[] = {
+    "eidos query --selector components.gpu-operator.values.driver.version --service eks",
+    "eidos query -r recipe.yaml --selector 'components.*.version' -t table",
+    "eidos query -r recipe.yaml --selector deploymentOrder[0] --selector "
+    "constraints.K8s\\.server\\.version.value",
+};
+constexpr std::string_view kQueryFormats[] = {"text", "yaml", "json", "table"};
+constexpr Flag kQueryOnly[] = {
+    {.name = "recipe",
+     .letter = 'r',
+     .takes = Takes::File,
+     .value = "FILE",
+     .help = "look into this recipe instead of resolving one; '-' or a URL will do"},
+    {.name = "selector",
+     .takes = Takes::Text,
+     .value = "PATH",
+     .help = "what to print: a.b, a[2], a.\"b.c\", a.* ; repeatable; without one, everything",
+     .rules = kRepeats},
+    {.name = "allow-catalog-mismatch",
+     .takes = Takes::Maybe,
+     .value = "NAME",
+     .help = "accept a catalog that changed since the recipe",
+     .rules = kRepeats},
+    kOutput,
+    {.name = "format",
+     .letter = 't',
+     .takes = Takes::Text,
+     .value = "FORMAT",
+     .help = "how to write it; without it, one scalar as text and all else as yaml",
+     .choices = kQueryFormats},
+    kAllowOutside,
+};
+constexpr auto kQueryFlags = joined(kResolutionFlags, kQueryOnly);
+
 constexpr Command kCommands[] = {
     {.name = "recipe",
      .summary = "resolve criteria against the catalog",
@@ -89,6 +123,14 @@ constexpr Command kCommands[] = {
      .examples = kRecipeExamples,
      .flags = kRecipeFlags,
      .run = run_recipe},
+    {.name = "query",
+     .summary = "print values of a recipe",
+     .about = "Selectors look at the recipe and, below components.NAME.values, at what a component's chart "
+              "gets. A "
+              "list item is also found by its name: componentRefs.gpu-operator.",
+     .examples = kQueryExamples,
+     .flags = kQueryFlags,
+     .run = run_query},
 };
 
 }  // namespace

@@ -13,17 +13,19 @@ constexpr std::size_t kMaxParts = 100;
 // What set() makes stands inside a larger document, which must be read again.
 constexpr std::size_t kMaxLevelsSet = kMaxDepth - 10;
 
+enum class Stars : bool { Literal, Wild };
+
 class PathReader {
  public:
-  explicit PathReader(std::string_view text) : text_(text) {}
+  PathReader(std::string_view text, Stars stars) : text_(text), stars_(stars) {}
 
-  Result<Path> read() {
+  Result<Selector> read() {
     if (text_.empty()) return bad("it is empty");
     for (;;) {
       EIDOS_CHECK(key());
       while (at_ < text_.size() && text_[at_] == '[') EIDOS_CHECK(index());
-      if (path_.size() > kMaxParts) return bad(cat("it has more than ", kMaxParts, " parts"));
-      if (at_ == text_.size()) return std::move(path_);
+      if (parts_.size() > kMaxParts) return bad(cat("it has more than ", kMaxParts, " parts"));
+      if (at_ == text_.size()) return std::move(parts_);
       if (text_[at_] != '.') return bad("a '.' is missing behind ']' or a closing quote");
       ++at_;
     }
@@ -31,20 +33,28 @@ class PathReader {
 
  private:
   std::unexpected<Error> bad(std::string_view why) const {
-    return fail(ErrorKind::Invalid, cat("path ", quote(text_), ": ", why), {},
-                "write keys joined by dots, list items as [2], keys with dots as \"a.b\" or a\\.b");
+    std::string how = "write keys joined by dots, list items as [2], keys with dots as \"a.b\" or a\\.b";
+    if (stars_ == Stars::Wild) how += ", every key or item as *";
+    return fail(ErrorKind::Invalid, cat("path ", quote(text_), ": ", why), {}, std::move(how));
   }
 
   Result<void> key() {
     if (at_ < text_.size() && text_[at_] == '"') return quoted_key();
-    if (at_ < text_.size() && text_[at_] == '[' && path_.empty()) return {};
+    if (at_ < text_.size() && text_[at_] == '[' && parts_.empty()) return {};
     std::string out;
+    bool star = false;
     for (; at_ < text_.size() && text_[at_] != '.' && text_[at_] != '['; ++at_) {
+      star = star || text_[at_] == '*';
       if (text_[at_] == '\\' && at_ + 1 < text_.size()) ++at_;
       out += text_[at_];
     }
     if (out.empty()) return bad("a part between dots is empty");
-    path_.emplace_back(std::move(out));
+    if (star && stars_ == Stars::Wild && out != "*")
+      return bad(cat("'*' stands for a whole part; a key ", quote(out), " needs double quotes"));
+    if (star && stars_ == Stars::Wild)
+      parts_.emplace_back(Each());
+    else
+      parts_.emplace_back(std::move(out));
     return {};
   }
 
@@ -56,7 +66,7 @@ class PathReader {
     }
     if (at_ == text_.size()) return bad("a quote is not closed");
     ++at_;
-    path_.emplace_back(std::move(out));
+    parts_.emplace_back(std::move(out));
     return {};
   }
 
@@ -64,19 +74,39 @@ class PathReader {
     std::size_t close = text_.find(']', at_);
     if (close == std::string_view::npos) return bad("a '[' is not closed");
     std::string_view digits = text_.substr(at_ + 1, close - at_ - 1);
+    at_ = close + 1;
+    if (stars_ == Stars::Wild && digits == "*") {
+      parts_.emplace_back(Each());
+      return {};
+    }
     std::size_t value = 0;
     auto [end, ec] = std::from_chars(digits.data(), digits.data() + digits.size(), value);
     if (digits.empty() || ec != std::errc{} || end != digits.data() + digits.size())
       return bad("a list index must be a whole number from 0");
-    at_ = close + 1;
-    path_.emplace_back(value);
+    parts_.emplace_back(value);
     return {};
   }
 
   std::string_view text_;
+  Stars stars_;
   std::size_t at_ = 0;
-  Path path_;
+  Selector parts_;
 };
+
+void append_key(std::string& out, std::string_view key) {
+  if (!out.empty()) out += '.';
+  bool plain = !key.empty() && key.find_first_of(".[]\"\\ *") == std::string_view::npos;
+  if (plain) {
+    out += key;
+    return;
+  }
+  out += '"';
+  for (char c : key) {
+    if (c == '"' || c == '\\') out += '\\';
+    out += c;
+  }
+  out += '"';
+}
 
 std::size_t levels(const Value& value) {
   std::size_t below = 0;
@@ -115,29 +145,43 @@ Result<void> check_step(const Value& from, const PathPart& part, const Path& who
 }  // namespace
 
 Result<Path> parse_path(std::string_view text) {
-  return PathReader(text).read();
+  EIDOS_TRY(Selector parts, PathReader(text, Stars::Literal).read());
+  Path path;
+  for (SelectorPart& part : parts) {
+    if (auto* key = std::get_if<std::string>(&part))
+      path.emplace_back(std::move(*key));
+    else
+      path.emplace_back(std::get<std::size_t>(part));
+  }
+  return path;
+}
+
+Result<Selector> parse_selector(std::string_view text) {
+  if (text.starts_with('.')) text.remove_prefix(1);
+  if (text.empty()) return Selector();
+  return PathReader(text, Stars::Wild).read();
 }
 
 std::string to_text(const Path& path) {
   std::string out;
   for (const PathPart& part : path) {
-    if (const auto* index = std::get_if<std::size_t>(&part)) {
+    if (const auto* index = std::get_if<std::size_t>(&part))
       out += cat("[", *index, "]");
-      continue;
-    }
-    const auto& key = std::get<std::string>(part);
-    if (!out.empty()) out += '.';
-    bool plain = !key.empty() && key.find_first_of(".[]\"\\ ") == std::string::npos;
-    if (plain) {
-      out += key;
-      continue;
-    }
-    out += '"';
-    for (char c : key) {
-      if (c == '"' || c == '\\') out += '\\';
-      out += c;
-    }
-    out += '"';
+    else
+      append_key(out, std::get<std::string>(part));
+  }
+  return out;
+}
+
+std::string to_text(const Selector& selector) {
+  std::string out;
+  for (const SelectorPart& part : selector) {
+    if (const auto* index = std::get_if<std::size_t>(&part))
+      out += cat("[", *index, "]");
+    else if (const auto* key = std::get_if<std::string>(&part))
+      append_key(out, *key);
+    else
+      out += out.empty() ? "*" : ".*";
   }
   return out;
 }

@@ -18,8 +18,22 @@ using Path = std::vector<PathPart>;
 
 /// Invalid: empty part, unclosed quote or bracket, index that is no number, more than 100 parts.
 Result<Path> parse_path(std::string_view text);
-/// The shortest spelling that parse_path reads back.
+/// The shortest spelling that parse_path and parse_selector read back.
 std::string to_text(const Path& path);
+
+/// In a selector: every key of a map, or every item of a list.
+struct Each {
+  bool operator==(const Each&) const = default;
+};
+using SelectorPart = std::variant<std::string, std::size_t, Each>;
+/// A path with wildcards; no parts: the whole document.
+using Selector = std::vector<SelectorPart>;
+
+/// A path as above, where a part `*` or `[*]` stands for every key or item. One '.' in front is allowed; ""
+/// and "." are the whole document. Invalid as above, and for a '*' that is only a piece of a part (a key that
+/// has one is quoted).
+Result<Selector> parse_selector(std::string_view text);
+std::string to_text(const Selector& selector);
 
 /// nullptr when the path leads nowhere.
 const Value* find(const Value& root, const Path& path);

@@ -21,6 +21,7 @@ TEST(Path, ReadsAndWritesTheShortestSpelling) {
                         {"a.b\\.c", "a.\"b.c\""},
                         {"\"q\\\"x\"", "\"q\\\"x\""},
                         {"\"\"", "\"\""},
+                        {"a.*", "a.\"*\""},
                         {"", nullptr},
                         {".a", nullptr},
                         {"a.", nullptr},
@@ -42,6 +43,37 @@ TEST(Path, ReadsAndWritesTheShortestSpelling) {
   std::string long_path = "a";
   for (int i = 0; i < 200; ++i) long_path += ".a";
   EXPECT_FALSE(parse_path(long_path));
+}
+
+TEST(Selector, IsAPathWithStars) {
+  struct Case {
+    const char* text;
+    const char* want;  // nullptr: refused
+  };
+  const Case cases[] = {{"", ""},
+                        {".", ""},
+                        {".a.b", "a.b"},
+                        {"a.*.b", "a.*.b"},
+                        {"*", "*"},
+                        {"a[*].b", "a.*.b"},
+                        {"[*]", "*"},
+                        {"a.\"*\".b", "a.\"*\".b"},
+                        {"a[2].*", "a[2].*"},
+                        {"a.\"x*\"", "a.\"x*\""},
+                        {"..a", nullptr},
+                        {"a.x*", nullptr},
+                        {"a.\\*", "a.\"*\""},
+                        {"a.**", nullptr},
+                        {"a[**]", nullptr},
+                        {"a.", nullptr}};
+  for (const Case& c : cases) {
+    auto selector = parse_selector(c.text);
+    ASSERT_EQ(selector.has_value(), c.want != nullptr) << c.text;
+    if (selector) {
+      EXPECT_EQ(to_text(*selector), c.want);
+      EXPECT_EQ(*parse_selector(to_text(*selector)), *selector);
+    }
+  }
 }
 
 TEST(Path, SetMakesMapsAndRefusesToGoThroughScalars) {

@@ -43,6 +43,7 @@ READERS = {
     "validate --snapshot": ["validate", "-r", "recipe.yaml", "-s", "bad", "-o", "out.yaml"],
     "bundle --recipe": ["bundle", "-r", "bad", "-o", "outdir"],
     "bundle --values-file": ["bundle", "-r", "recipe.yaml", "-o", "outdir", "--values-file", "cert-manager=bad"],
+    "query --recipe": ["query", "-r", "bad", "-o", "out.yaml"],
     "--config": ["recipe", "--config", "bad", "-o", "out.yaml"],
 }
 
@@ -80,6 +81,7 @@ KINDS = {
     "validate --recipe": ("RecipeResult", "componentRefs: []\n"),
     "validate --snapshot": ("Snapshot", "measurements: []\n"),
     "bundle --recipe": ("RecipeResult", "componentRefs: []\n"),
+    "query --recipe": ("RecipeResult", "componentRefs: []\n"),
 }
 
 # The rest: arguments, exit code, words.
@@ -148,6 +150,25 @@ LINES = {
     "bundle over everything": (["bundle", "-r", "recipe.yaml", "-o", "/", "--force"], 2, r"'/'"),
     "bundle over where we are": (["bundle", "-r", "recipe.yaml", "-o", ".", "--force", "--allow-outside", "--dry-run=maybe"], 2,
                                  r"--dry-run must be one of"),
+    "selector that leads nowhere": (["query", "--selector", "components.gpu-operator.values.driver.verson"], 3,
+                                    r"nothing at 'components.gpu-operator.values.driver.verson'; did you mean "
+                                    r"'version'\?.* has: .*rdma"),
+    "selector below a scalar": (["query", "--selector", "kind.x"], 3, r"'kind' is a string"),
+    "selector past the end": (["query", "--selector", "deploymentOrder[99]"], 3, r"has \d+ items"),
+    "selector with a star for nothing": (["query", "--selector", "kind.*"], 3, r"'kind' is a string"),
+    "selector of an unknown component": (["query", "--selector", "components.cert-manger"], 3,
+                                         r"did you mean 'cert-manager'\?"),
+    "selector that is no path": (["query", "--selector", "components..x"], 2, r"part between dots is empty"),
+    "selector with half a star": (["query", "--selector", "components.gpu-*"], 2, r"'\*' stands for a whole part"),
+    "query of a recipe and criteria": (["query", "-r", "recipe.yaml", "--service", "eks"], 1,
+                                       r"--recipe and --service cannot both"),
+    "query of a recipe and a snapshot": (["query", "-r", "recipe.yaml", "-s", "snapshot.yaml"], 1,
+                                         r"--recipe and --snapshot cannot both"),
+    "query of a snapshot": (["query", "-r", "snapshot.yaml"], 2, r"snapshot.yaml:1:\d+: .*Snapshot.*RecipeResult"),
+    "query of a recipe from another catalog": (["query", "-r", "other.yaml"], 2,
+                                               r"'cert-manager' is made from other catalog files"),
+    "query in an unknown format": (["query", "-t", "xml"], 2, r"-t must be one of: text, yaml, json, table"),
+    "query where two selectors miss": (["query", "--selector", "kind", "--selector", "knd"], 3, r"'knd'"),
     "unknown collector": (["snapshot", "--filter", "gpuu"], 2, r"--filter: 'gpuu' is no collector; did you mean 'gpu'\?"),
     "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
     "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),
@@ -168,6 +189,7 @@ class BadInput(support.Case):
         self.put("null-snapshot.yaml", SNAPSHOT.split("measurements")[0] + "measurements: [~]\n")
         self.put("operator.yaml", RECIPE.replace(">= 1.32", "~> 1.32"))
         self.put("unknown.yaml", RECIPE.split("componentRefs")[0] + "componentRefs: [{name: no-such-thing}]\n")
+        self.put("other.yaml", RECIPE.replace("metadata: {}", "metadata: {catalog: {components: {cert-manager: x}}}"))
         for name in ("fifo-catalog", "link-catalog"):
             (self.dir / name).mkdir()
         os.mkfifo(self.dir / "fifo")

@@ -15,6 +15,60 @@ def recipe_of(done):
     return json.loads(done.out)
 
 
+GB200 = ["--service", "eks", "--accelerator", "gb200", "--intent", "training", "--os", "ubuntu"]
+
+# Selectors and what they print, of the recipe of the mission.
+QUERIES = {
+    "a scalar": (["components.gpu-operator.values.cdi.enabled"], [], "true\n"),
+    "a number that is text": (["components.kube-prometheus-stack.version"], [], "82.8.0\n"),
+    "null": (["components.nvidia-dra-driver-gpu.values.controller.affinity.nodeAffinity"], [], "null\n"),
+    "a scalar as JSON": (["kind"], ["-t", "json"], '"RecipeResult"\n'),
+    "a field it does not have": (["components.aws-efa.dependencyRefs"], [], None),
+    "a map": (["criteria"], [], "service: eks\naccelerator: gb200\nintent: training\nos: ubuntu\nplatform: any\n"),
+    "by name": (["constraints.\"OS.release.ID\".value"], [], "ubuntu\n"),
+    "by index": (["metadata.appliedOverlays[0]"], [], "base\n"),
+    "two": (["kind", "criteria.os"], [], "kind: RecipeResult\ncriteria.os: ubuntu\n"),
+    "two as text": (["kind", "criteria.os"], ["-t", "text"], "RecipeResult\nubuntu\n"),
+    "one of two misses": (["components.*.tag", "constraints.*.name"], ["-t", "text"], None),
+    "a star as a table": (["constraints[*].value"], ["-t", "table"],
+                          "PATH                  VALUE\nconstraints[0].value  >= 1.32.4\nconstraints[1].value  ubuntu\n"
+                          "constraints[2].value  24.04\nconstraints[3].value  >= 6.8\n"),
+}
+
+
+class Queries(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.good("recipe", *GB200, "-o", "recipe.yaml")
+
+    def query(self, row):
+        """The same from fresh criteria and from the recipe as a file."""
+        selectors, flags, want = row
+        arguments = [word for selector in selectors for word in ("--selector", selector)] + flags
+        fresh, stored = self.eidos("query", *GB200, *arguments), self.eidos("query", "-r", "recipe.yaml", *arguments)
+        self.assertEqual((fresh.code, fresh.out), (stored.code, stored.out))
+        self.assertEqual((fresh.code, fresh.out), (3, "") if want is None else (0, want), fresh.err)
+
+    def test_without_a_selector_it_is_the_recipe_and_its_components(self):
+        whole = json.loads(self.good("query", *GB200, "-t", "json").out)
+        components = whole.pop("components")
+        self.assertEqual(whole, json.loads(self.good("recipe", *GB200, "-t", "json").out))
+        self.assertEqual(sorted(components), sorted(whole["deploymentOrder"]))
+        for name, component in components.items():
+            self.assertIn("values", component, name)
+
+    def test_every_leaf_of_a_table_is_a_selector_that_leads_back(self):
+        rows = self.good("query", *GB200, "-t", "table").out.splitlines()[1:]
+        self.assertGreater(len(rows), 200)
+        paths = [row.split("  ")[0] for row in rows]
+        arguments = [word for path in paths for word in ("--selector", path)]
+        again = self.good("query", *GB200, "-t", "table", *arguments).out.splitlines()[1:]
+        self.assertEqual(again, rows)
+
+
+support.rows(QUERIES, "query")(Queries)
+
+
 class Recipes(support.Case):
     def test_sixty_combinations_each_with_the_warning_it_deserves(self):
         for accelerator, service, system in itertools.product(ACCELERATORS, SERVICES, SYSTEMS):
