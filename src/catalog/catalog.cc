@@ -39,9 +39,27 @@ Result<std::string> Catalog::text(std::string_view path) const {
   if (found == files_.end())
     return fail(ErrorKind::NotFound, cat("the catalog has no file ", quote(path)), {},
                 "lay the directory that has it over the catalog with --data");
-  const CatalogFile& file = found->second;
+  return text_of(found->second);
+}
+
+Result<std::string> Catalog::text_of(const CatalogFile& file) const {
   if (file.deflated.empty()) return file.text;
   return inflate(file.deflated, file.text_size);
+}
+
+std::vector<const CatalogFile*> Catalog::registries() const {
+  std::vector<const CatalogFile*> all;
+  for (const CatalogFile& file : lower_registries_) all.push_back(&file);
+  if (auto last = files_.find("registry.yaml"); last != files_.end()) all.push_back(&last->second);
+  return all;
+}
+
+const CatalogFile* Catalog::file_of(std::uint32_t source) const {
+  for (const CatalogFile& file : lower_registries_)
+    if (file.source == source) return &file;
+  for (const auto& [path, file] : files_)
+    if (file.source == source) return &file;
+  return nullptr;
 }
 
 std::string Catalog::component_digest(const model::ComponentRef& ref) const {

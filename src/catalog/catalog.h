@@ -49,6 +49,14 @@ class Catalog {
   /// The source text of any file: manifests, or what explain quotes. NotFound as above.
   Result<std::string> text(std::string_view path) const;
 
+  /// The registries that registry() was merged from, lowest layer first.
+  std::vector<const CatalogFile*> registries() const;
+  /// The file that marks with this source point into, merged registries included; nullptr when there is none.
+  const CatalogFile* file_of(std::uint32_t source) const;
+  /// What a file of this catalog holds: its value (YAML only), its source text.
+  Result<data::Value> value_of(const CatalogFile& file) const;
+  Result<std::string> text_of(const CatalogFile& file) const;
+
   /// "sha256:…" over the sorted (path, content digest) list of everything loaded.
   const std::string& digest() const { return digest_; }
   const std::vector<model::CatalogLayer>& layers() const { return layers_; }
@@ -57,12 +65,12 @@ class Catalog {
 
  private:
   friend class Loader;
-  Result<data::Value> value_of(const CatalogFile& file) const;
 
   data::Sources sources_;
   model::Registry registry_;
   std::map<std::string, model::Overlay, std::less<>> overlays_;
   std::map<std::string, CatalogFile, std::less<>> files_;
+  std::vector<CatalogFile> lower_registries_;                         // all but the last, which is in files_
   std::map<std::string, std::string, std::less<>> registry_digests_;  // component → SHA-256 of its entry
   std::vector<model::CatalogLayer> layers_;
   std::string digest_;

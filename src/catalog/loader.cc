@@ -146,7 +146,9 @@ class Loader {
     for (auto& [path, file] : read) {
       if (file.parsed && path == "registry.yaml") add_registry(*file.parsed);
       if (file.parsed && is_overlay_path(path)) read_overlay(path, *file.parsed);
-      catalog_.files_[path] = std::move(file);
+      auto [place, is_new] = catalog_.files_.try_emplace(path);
+      if (!is_new && path == "registry.yaml") catalog_.lower_registries_.push_back(std::move(place->second));
+      place->second = std::move(file);
     }
   }
 

@@ -237,6 +237,25 @@ TEST(Loader, LayersMergeRegistriesByFieldAndFilesByPath) {
   EXPECT_EQ(loaded->catalog.layers().size(), 2u);
 }
 
+TEST(Loader, MergedRegistriesKeepTheirFiles) {
+  FakeFiles files = small();
+  files.put("d/registry.yaml", registry("- name: new\n"));
+  files.put("e/registry.yaml", registry("- name: newer\n"));
+  auto loaded = load(files, {.embedded = {}, .catalog_dir = "c", .data_dirs = {"d", "e"}});
+  ASSERT_TRUE(loaded) << loaded.error().message;
+  const Catalog& catalog = loaded->catalog;
+  std::vector<std::string_view> names;
+  for (const CatalogFile* file : catalog.registries()) {
+    names.push_back(catalog.sources().name(file->source));
+    auto value = catalog.value_of(*file);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(catalog.file_of(value->find("components")->mark().file), file);
+    EXPECT_TRUE(catalog.text_of(*file)->starts_with("kind: ComponentRegistry"));
+  }
+  EXPECT_EQ(join(names, " "), "c/registry.yaml d/registry.yaml e/registry.yaml");
+  EXPECT_EQ(catalog.file_of(10'000), nullptr);
+}
+
 TEST(Loader, AnOverlayTakesAnothersPlaceOnlyWhenItSaysSo) {
   struct Case {
     const char* path;
