@@ -88,4 +88,8 @@ Result<void> check_tree_path(std::string_view path) {
   return fail(ErrorKind::Invalid, cat("the path ", quote(path), " ", fault));
 }
 
+bool is_script(std::string_view path, std::string_view bytes) {
+  return path.ends_with(".sh") && bytes.starts_with("#!");
+}
+
 }  // namespace eidos

@@ -35,4 +35,8 @@ Result<std::vector<ChecksumLine>> parse_checksums(std::string_view text);
 /// part and 1,024 in all.
 Result<void> check_tree_path(std::string_view path);
 
+/// Whether a file of a bundle belongs executable: a path in .sh whose bytes begin with "#!". checksums.txt
+/// holds no modes, so this is how a verifier knows, and how a writer must decide.
+bool is_script(std::string_view path, std::string_view bytes);
+
 }  // namespace eidos

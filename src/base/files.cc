@@ -135,6 +135,10 @@ class RealFiles final : public Files {
     return walk_files(*calls_, path, options);
   }
 
+  Result<std::vector<TreeEntry>> inspect(const std::string& path, const InspectOptions& options) override {
+    return inspect_tree(*calls_, path, options);
+  }
+
   Result<FileKind> kind(const std::string& path, const std::string& beneath) override {
     EIDOS_CHECK(check_path(path));
     auto lookup = Lookup::in(*calls_, beneath);

@@ -59,10 +59,39 @@ struct DirEntry {
   bool operator==(const DirEntry&) const = default;
 };
 
+/// One thing in a tree, looked at once: below a directory, or in an archive.
+struct TreeEntry {
+  std::string path;  ///< Below the start.
+  FileKind kind = FileKind::Other;
+  bool executable = false;  ///< By its owner.
+  bool script = false;      ///< By path and bytes, as is_script() says.
+  std::int64_t size = 0;
+  std::string digest;   ///< SHA-256 of a regular file; empty when it was not read.
+  std::string bytes;    ///< Of a file that was to be kept.
+  std::string problem;  ///< Why it was not read.
+};
+
+struct InspectOptions {
+  std::int64_t max_file_bytes = 64 * 1024 * 1024;  ///< A larger one is not read, and has a problem.
+  std::int64_t max_entries = 100'000;              ///< More is Invalid.
+  /// Asked with the path of each file: true keeps its bytes.
+  std::function<bool(std::string_view)> keep = {};
+  /// Asked with the path of each directory: true leaves what is in it alone; the directory is an entry then.
+  std::function<bool(std::string_view)> closed = {};
+  Limit limit = {};
+};
+
 struct TreeOptions {
   /// Names that may stand in the old tree without being listed in its checksums.txt: what Helm itself adds.
-  /// A path, or one with a single '*' that stands for anything but '/', such as "charts/*.tgz".
+  /// A path, or one with a single '*' that stands for anything but '/', such as "charts/*.tgz"; behind "**/"
+  /// in any directory.
   std::vector<std::string> tolerated = {};
+  /// A path that the old checksums.txt must list, so that other programs' trees with checksums of their own
+  /// are not taken for ours. Empty: any will do.
+  std::string mark = {};
+  /// Files and directories that this run reads: one that stands in the old tree, and that eidos did not write
+  /// there, is not replaced even by force.
+  std::vector<std::string> inputs = {};
   bool force = false;  ///< Replace whatever stands there.
   bool fsync = false;  ///< Survive a power cut, too; costs a wait for the disk per file.
   Limit limit = {};
@@ -85,6 +114,10 @@ class Files {
   /// Every regular file below directory `path`. An error only when `path` itself cannot be listed, or by the
   /// limit. This one goes through list() and read(); RealFiles has a quicker one.
   virtual Result<Walked> walk(const std::string& path, const WalkOptions& options);
+  /// Everything below directory `path` but its directories, sorted by path; each file is read once, links are
+  /// not followed. An error only when `path` itself cannot be listed, by a cap, or by the limit. This one
+  /// goes through list() and read() and knows no modes; RealFiles has its own.
+  virtual Result<std::vector<TreeEntry>> inspect(const std::string& path, const InspectOptions& options);
   /// What stands at `path` itself (links are not followed); NotFound when nothing does.
   virtual Result<FileKind> kind(const std::string& path, const std::string& beneath) = 0;
   Result<std::vector<DirEntry>> list(const std::string& path, std::int64_t max_entries) {
@@ -108,7 +141,7 @@ class Files {
   /// with a ".git" or ".eidos-new-…" of its own or with a file that is also a directory; without `force` an
   /// old directory that holds anything but an unchanged tree with its checksums.txt (the message names five
   /// of the files). The tree must bring its checksums.txt, or the next run will refuse to replace it.
-  /// Another eidos writing there is waited for; the last whole tree stays.
+  /// Unavailable: another program writes there at the same time. Its tree stays, and nothing is written.
   virtual Result<void> write_tree(const std::string& path, const FileTree& tree,
                                   const TreeOptions& options) = 0;
 };

@@ -130,6 +130,8 @@ Result<void> write_tree(SystemCalls& calls, const std::string& path, const FileT
                         const TreeOptions& options);
 Result<void> check_output_path(SystemCalls& calls, const std::string& path, bool allow_outside);
 Result<Walked> walk_files(SystemCalls& calls, const std::string& path, const WalkOptions& options);
+Result<std::vector<TreeEntry>> inspect_tree(SystemCalls& calls, const std::string& path,
+                                            const InspectOptions& options);
 std::unique_ptr<Files> files_with(std::unique_ptr<SystemCalls> calls);
 
 }  // namespace eidos

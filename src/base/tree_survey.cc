@@ -19,6 +19,7 @@ constexpr int kDeepest = 512;
 constexpr std::int64_t kMostEntries = 1'000'000;
 constexpr std::int64_t kLargestFile = 64 * 1024 * 1024;  // a larger one is not of our making
 constexpr std::size_t kMostNamed = 5;
+constexpr std::string_view kForce = "give another directory, or --force to replace everything in this one";
 
 class Surveyor {
  public:
@@ -128,6 +129,67 @@ std::string enumerate(const std::vector<std::string>& names) {
   return names.size() > shown ? cat(text, " and ", names.size() - shown, " more") : text;
 }
 
+// What eidos is not known to have put there as it stands.
+struct Strange {
+  std::vector<std::string> foreign;
+  std::vector<std::string> changed;
+
+  bool empty() const { return foreign.empty() && changed.empty(); }
+  std::string told(std::string message) const {
+    if (!foreign.empty()) message += cat(" holds what eidos did not write: ", enumerate(quoted(foreign)));
+    if (!changed.empty())
+      message += cat(foreign.empty() ? "" : ";",
+                     " has files changed since eidos wrote them: ", enumerate(quoted(changed)));
+    return message;
+  }
+
+ private:
+  static std::vector<std::string> quoted(const std::vector<std::string>& paths) {
+    std::vector<std::string> out;
+    for (const std::string& path : paths) out.push_back(quote(path));
+    return out;
+  }
+};
+
+Strange strange_files(SystemCalls& calls, int directory, const OldTree& old, const KnownFiles& known,
+                      const TreeOptions& options) {
+  Strange strange;
+  for (const DirEntry& file : old.files) {
+    Verdict verdict = judge(calls, directory, file, known);
+    if (verdict == Verdict::Changed) strange.changed.push_back(file.name);
+    if (verdict == Verdict::Foreign && !tolerable(file, options.tolerated))
+      strange.foreign.push_back(file.name);
+  }
+  return strange;
+}
+
+bool lists(const KnownFiles& known, const std::string& path) {
+  auto line = known.lower_bound({path, ""});
+  return line != known.end() && line->first == path;
+}
+
+// The user's own files among what would go: a recipe, a values file, a directory of catalog data.
+Result<void> check_inputs(SystemCalls& calls, int directory, std::string_view shown, const OldTree& old,
+                          const Strange& strange, const TreeOptions& options) {
+  for (const std::string& input : options.inputs) {
+    auto read = status_at(calls, AT_FDCWD, input, 0);
+    if (!read) continue;
+    auto stands_at = [&](const std::string& path) {
+      auto status = status_at(calls, directory, path, 0);
+      return status && same_inode(*status, *read);
+    };
+    const bool lost = std::ranges::any_of(strange.foreign, stands_at) ||
+                      std::ranges::any_of(strange.changed, stands_at) ||
+                      std::ranges::any_of(old.directories, stands_at) || stands_at(".");
+    if (!lost) continue;
+    return fail(ErrorKind::Invalid,
+                cat(quote(input), " is an input of this run and stands in ", quote(shown),
+                    ", which would be replaced"),
+                {}, "give another directory");
+  }
+  return {};
+}
+
 }  // namespace
 
 Result<OldTree> survey(SystemCalls& calls, int directory, std::string_view shown) {
@@ -151,26 +213,31 @@ KnownFiles known_files(SystemCalls& calls, int directory, const OldTree& old) {
 }
 
 Result<void> check_replaceable(SystemCalls& calls, int directory, std::string_view shown, const OldTree& old,
-                               const std::vector<std::string>& tolerated) {
+                               const TreeOptions& options) {
+  if (options.force && options.inputs.empty()) return {};
   const KnownFiles known = known_files(calls, directory, old);
-  std::vector<std::string> foreign;
-  std::vector<std::string> changed;
-  for (const DirEntry& file : old.files) {
-    Verdict verdict = judge(calls, directory, file, known);
-    if (verdict == Verdict::Changed) changed.push_back(quote(file.name));
-    if (verdict == Verdict::Foreign && !tolerable(file, tolerated)) foreign.push_back(quote(file.name));
-  }
-  if (foreign.empty() && changed.empty()) return {};
-  std::string message = quote(shown);
-  if (!foreign.empty()) message += cat(" holds what eidos did not write: ", enumerate(foreign));
-  if (!changed.empty())
-    message +=
-        cat(foreign.empty() ? "" : ";", " has files changed since eidos wrote them: ", enumerate(changed));
-  return fail(ErrorKind::Invalid, std::move(message), {},
-              "give another directory, or --force to replace everything in this one");
+  const Strange strange = strange_files(calls, directory, old, known, options);
+  EIDOS_CHECK(check_inputs(calls, directory, shown, old, strange, options));
+  if (options.force) return {};
+  if (!strange.empty()) return fail(ErrorKind::Invalid, strange.told(quote(shown)), {}, std::string(kForce));
+  const bool marked = options.mark.empty() || is_cut(old) || old.files.empty() || lists(known, options.mark);
+  if (marked) return {};
+  return fail(ErrorKind::Invalid,
+              cat(quote(shown), " holds a tree that eidos did not write: its ", kChecksumsFile,
+                  " does not list ", quote(options.mark)),
+              {}, std::string(kForce));
 }
 
 bool matches(std::string_view pattern, std::string_view path) {
+  constexpr std::string_view kAnywhere = "**/";
+  if (pattern.starts_with(kAnywhere)) {
+    pattern.remove_prefix(kAnywhere.size());
+    for (std::size_t slash = path.find('/'); !matches(pattern, path); slash = path.find('/')) {
+      if (slash == std::string_view::npos) return false;
+      path.remove_prefix(slash + 1);
+    }
+    return true;
+  }
   std::size_t star = pattern.find('*');
   if (star == std::string_view::npos) return pattern == path;
   std::string_view head = pattern.substr(0, star);

@@ -26,10 +26,11 @@ using KnownFiles = std::set<std::pair<std::string, std::string>>;
 /// From checksums.txt; where an in-place run was cut, from the records it left (tree_in_place.h).
 KnownFiles known_files(SystemCalls& calls, int directory, const OldTree& old);
 
-/// Invalid unless every file of `old` is known and unchanged, or matches one of `tolerated`. Names the first
-/// five that are not.
+/// Invalid unless every file of `old` is known and unchanged, or matches one of options.tolerated; and unless
+/// its checksums.txt lists options.mark. Names the first five that are not. With options.force only what
+/// stands in options.inputs is held to it.
 Result<void> check_replaceable(SystemCalls& calls, int directory, std::string_view shown, const OldTree& old,
-                               const std::vector<std::string>& tolerated);
+                               const TreeOptions& options);
 
 /// `pattern` as in TreeOptions::tolerated.
 bool matches(std::string_view pattern, std::string_view path);

@@ -1,12 +1,10 @@
 // A directory, whole or not at all: built beside the target and swapped in with one rename.
 
 #include <algorithm>
-#include <chrono>
 #include <cstdio>
 #include <iterator>
 
 #include <fcntl.h>
-#include <poll.h>
 #include <sys/file.h>
 
 #include "base/staging.h"
@@ -17,11 +15,6 @@
 namespace eidos {
 
 namespace {
-
-constexpr int kMostRestarts = 100;  // others kept replacing the target while we looked at it
-constexpr std::chrono::seconds kLongestWait{60};
-
-enum class Outcome : std::uint8_t { Done, Again, NotHere };
 
 // renameat2 cannot do it on this file system, or not with this directory (overlay's lower layer, NFS).
 bool swap_impossible(int error) {
@@ -68,19 +61,21 @@ class TreeWriter {
     EIDOS_CHECK(check_path(shown_));
     EIDOS_TRY(target_, follow_links(calls_, shown_));
     EIDOS_CHECK(open_parent());
-    for (int restart = 0; restart < kMostRestarts; ++restart) {
-      EIDOS_CHECK(options_.limit.check(cat("writing ", quote(shown_))));
-      EIDOS_TRY(Outcome outcome, attempt());
-      if (outcome == Outcome::Again) continue;
-      parents_.keep();
-      return {};
-    }
-    return fail(ErrorKind::Unavailable, cat("other programs keep replacing ", quote(shown_)));
+    EIDOS_CHECK(options_.limit.check(cat("writing ", quote(shown_))));
+    EIDOS_CHECK(write_there());
+    parents_.keep();
+    return {};
   }
 
  private:
   std::unexpected<Error> failed(int error, std::string_view doing = "writing") const {
     return std::unexpected(file_error(error, doing, shown_));
+  }
+
+  // Another eidos, or whoever else, put something at the target while this run looked at it.
+  std::unexpected<Error> overtaken() const {
+    return fail(ErrorKind::Unavailable, cat("another run is writing ", quote(shown_), " at the same time"),
+                {}, "this run wrote nothing; repeat it when the other one is done");
   }
 
   // A target that has no name of its own (".", "a/..", "/") is its own parent.
@@ -97,39 +92,29 @@ class TreeWriter {
     return {};
   }
 
-  Result<Outcome> attempt() {
+  Result<void> write_there() {
     auto old =
         open_at(calls_, parent_.get(), name_.empty() ? "." : name_, O_RDONLY | O_DIRECTORY | O_NOFOLLOW);
     if (!old && old.error() == ENOENT) return create();
     if (!old && (old.error() == ENOTDIR || old.error() == ELOOP)) return not_a_directory();
     if (!old) return failed(old.error(), "opening");
-    EIDOS_CHECK(wait_for_lock(old->get()));
+    if (try_lock(calls_, old->get()) == Lock::Busy) return overtaken();
     if (!name_.empty()) {
       auto still = names_descriptor(calls_, parent_.get(), name_, old->get());
       if (!still) return failed(still.error(), "looking at");
-      if (!*still) return Outcome::Again;
+      if (!*still) return overtaken();
     }
     return replace(old->get());
   }
 
-  Result<Outcome> not_a_directory() {
+  Result<void> not_a_directory() {
     auto status = status_at(calls_, parent_.get(), name_, AT_SYMLINK_NOFOLLOW);
     if (!status) return failed(status.error(), "looking at");
     return fail(ErrorKind::Invalid,
                 cat(quote(shown_), " is ", describe(status->st_mode), ", not a directory"));
   }
 
-  // Another eidos may be at work in there; it is let finish.
-  Result<void> wait_for_lock(int fd) {
-    const Limit limit = options_.limit.within(kLongestWait);
-    while (try_lock(calls_, fd) == Lock::Busy) {
-      EIDOS_CHECK(limit.check(cat("waiting for another eidos that writes ", quote(shown_))));
-      (void)calls_.poll(-1, 0, 20);
-    }
-    return {};
-  }
-
-  Result<Outcome> create() {
+  Result<void> create() {
     reap_all(calls_, parent_.get(), name_);
     auto stage = stage_directory(calls_, parent_.get(), name_);
     if (!stage) return std::unexpected(stage_error(stage.error(), shown_));
@@ -138,7 +123,7 @@ class TreeWriter {
     if (built && moved) return synced();
     discard(calls_, parent_.get(), *stage);
     if (!built) return std::unexpected(std::move(built).error());
-    if (moved.error() == EEXIST || moved.error() == ENOTEMPTY) return Outcome::Again;
+    if (moved.error() == EEXIST || moved.error() == ENOTEMPTY) return overtaken();
     return failed(moved.error());
   }
 
@@ -156,16 +141,15 @@ class TreeWriter {
     return {};
   }
 
-  Result<Outcome> replace(int old) {
+  Result<void> replace(int old) {
     EIDOS_TRY(bool in_place, stands_alone(old));
     EIDOS_TRY(OldTree contents, survey(calls_, old, shown_));
-    if (!options_.force) EIDOS_CHECK(check_replaceable(calls_, old, shown_, contents, options_.tolerated));
+    EIDOS_CHECK(check_replaceable(calls_, old, shown_, contents, options_));
     if (!in_place && !contents.git) {
-      EIDOS_TRY(Outcome outcome, swap(old));
-      if (outcome != Outcome::NotHere) return outcome;
+      EIDOS_TRY(bool swapped, swap(old));
+      if (swapped) return {};
     }
-    EIDOS_CHECK(replace_in_place(calls_, old, shown_, contents, tree_, options_));
-    return Outcome::Done;
+    return replace_in_place(calls_, old, shown_, contents, tree_, options_);
   }
 
   // True for a directory that cannot be swapped, or should not be: its parent is unknown, it is a mount
@@ -199,22 +183,24 @@ class TreeWriter {
     return false;
   }
 
-  Result<Outcome> swap(int old) {
+  // False where it cannot be done.
+  Result<bool> swap(int old) {
     reap_all(calls_, parent_.get(), name_);
     auto stage = stage_directory(calls_, parent_.get(), name_);
-    if (!stage && swap_impossible(stage.error())) return Outcome::NotHere;
+    if (!stage && swap_impossible(stage.error())) return false;
     if (!stage) return std::unexpected(stage_error(stage.error(), shown_));
     auto built = build_tree(calls_, stage->fd.get(), shown_, tree_, options_);
     auto swapped = built ? exchange(stage->name, old) : Sys<bool>(false);
     if (!built || !swapped || !*swapped) discard(calls_, parent_.get(), *stage);
     if (!built) return std::unexpected(std::move(built).error());
-    if (!swapped && swap_impossible(swapped.error())) return Outcome::NotHere;
+    if (!swapped && swap_impossible(swapped.error())) return false;
     if (!swapped && swapped.error() != ENOENT) return failed(swapped.error());
-    if (!swapped || !*swapped) return Outcome::Again;
+    if (!swapped || !*swapped) return overtaken();
     // The stage's name now leads to the old tree, whose lock we hold.
     if (auto gone = remove_tree(calls_, parent_.get(), stage->name, old); !gone)
       return std::unexpected(not_removed(gone.error(), cat(directory_part(target_), "/", stage->name)));
-    return synced();
+    EIDOS_CHECK(synced());
+    return true;
   }
 
   // False when it was not `old` that came out: somebody moved another directory there, and got it back.
@@ -226,12 +212,12 @@ class TreeWriter {
     return ours;
   }
 
-  Result<Outcome> synced() {
+  Result<void> synced() {
     if (options_.fsync)
       // EBADF: a parent that we may write to but not read cannot be synced.
       if (auto done = retry([&] { return calls_.fsync(parent_.get()); }); !done && done.error() != EBADF)
         return failed(done.error());
-    return Outcome::Done;
+    return {};
   }
 
   SystemCalls& calls_;

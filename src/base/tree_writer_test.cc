@@ -279,18 +279,76 @@ TEST(WriteTree, AStoppedRunLeavesTheOldTree) {
   EXPECT_EQ(all_files(dir.path()), before);
 }
 
-TEST(WriteTree, AnotherWriterIsWaitedFor) {
+TEST(WriteTree, WhereAnotherRunWritesThisOneSaysSoAndWritesNothing) {
   TempDir dir;
   put_tree(dir / "out", kOld);
   const int fd = ::open((dir / "out").c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
   ASSERT_EQ(::flock(fd, LOCK_EX), 0);
-  auto got = write(dir / "out", kNew, {.limit = Limit().within(Milliseconds(50))});
-  ASSERT_FALSE(got);
-  EXPECT_EQ(got.error().kind, ErrorKind::Timeout);
-  EXPECT_EQ(got.error().message,
-            cat("waiting for another eidos that writes ", quote(dir / "out"), ": timed out"));
+  for (bool force : {false, true}) {
+    auto got = write(dir / "out", kNew, {.force = force});
+    ASSERT_FALSE(got);
+    EXPECT_EQ(got.error().kind, ErrorKind::Unavailable);
+    EXPECT_EQ(got.error().message, cat("another run is writing ", quote(dir / "out"), " at the same time"));
+    EXPECT_EQ(got.error().hint, "this run wrote nothing; repeat it when the other one is done");
+    EXPECT_EQ(all_files(dir.path()).size(), kOld.size()) << "no stage is left";
+    EXPECT_EQ(all_files(dir / "out"), as_files(kOld));
+  }
   ::close(fd);
   EXPECT_TRUE(write(dir / "out", kNew));
+}
+
+TEST(WriteTree, AWholeTreeOfAnotherProgramIsLeftAlone) {
+  const FileTree foreign = sealed({{"release.bin", {"1"}}});
+  const FileTree marked = sealed({{"recipe.yaml", {"kind: RecipeResult"}}});
+  const TreeOptions ours{.mark = "recipe.yaml"};
+  TempDir dir;
+  put_tree(dir / "out", foreign);
+  auto got = write(dir / "out", marked, ours);
+  ASSERT_FALSE(got);
+  EXPECT_EQ(got.error().kind, ErrorKind::Invalid);
+  EXPECT_EQ(got.error().message, cat(quote(dir / "out"),
+                                     " holds a tree that eidos did not write: its "
+                                     "checksums.txt does not list 'recipe.yaml'"));
+  EXPECT_EQ(all_files(dir / "out"), as_files(foreign));
+  TreeOptions forced = ours;
+  forced.force = true;
+  ASSERT_TRUE(done(write(dir / "out", marked, forced)));
+  ASSERT_TRUE(done(write(dir / "out", marked, ours)));
+  std::filesystem::create_directories(dir / "empty/too");
+  ASSERT_TRUE(done(write(dir / "empty", marked, ours)));
+}
+
+TEST(WriteTree, AnInputOfTheRunIsNotReplacedEvenByForce) {
+  struct Case {
+    const char* name;
+    std::vector<std::string> files;  // the user's, in the target
+    std::string input;               // below the target
+    bool refused;
+  };
+  const Case cases[] = {
+      {"a values file", {"mine.yaml"}, "mine.yaml", true},
+      {"by another spelling", {"mine.yaml"}, "../out/./mine.yaml", true},
+      {"a directory of data", {"data/registry.yaml"}, "data", true},
+      {"the target itself", {"registry.yaml"}, "", true},
+      {"a file elsewhere", {"mine.yaml"}, "../elsewhere", false},
+      {"a file that is not there", {"mine.yaml"}, "gone.yaml", false},
+      {"what eidos wrote", {}, "Chart.yaml", false},
+      {"what eidos wrote, changed", {"Chart.yaml"}, "Chart.yaml", true},
+  };
+  for (const Case& c : cases) {
+    TempDir dir;
+    dir.put("elsewhere", "x");
+    put_tree(dir / "out", kOld);
+    for (const std::string& file : c.files) dir.put("out/" + file, "mine");
+    const auto before = all_files(dir.path());
+    const std::string input = dir / "out/" + c.input;
+    auto got = write(dir / "out", kNew, {.inputs = {input}, .force = true});
+    ASSERT_EQ(!got.has_value(), c.refused) << c.name;
+    if (got) continue;
+    EXPECT_EQ(got.error().message, cat(quote(input), " is an input of this run and stands in ",
+                                       quote(dir / "out"), ", which would be replaced"));
+    EXPECT_EQ(all_files(dir.path()), before) << c.name;
+  }
 }
 
 TEST(WriteTree, LeftoversOfDeadRunsGoAndThoseOfLiveOnesStay) {
@@ -322,6 +380,12 @@ TEST(WriteTree, PatternsHaveOneStarWithinAPart) {
                         {"charts/*.tgz", "charts/.tgz", true},
                         {"charts/*.tgz", "charts/a/b.tgz", false},
                         {"charts/*.tgz", "charts/a.tar", false},
+                        {"**/charts/*.tgz", "charts/a.tgz", true},
+                        {"**/charts/*.tgz", "x/y/charts/a.tgz", true},
+                        {"**/charts/*.tgz", "x/mycharts/a.tgz", false},
+                        {"**/Chart.lock", "x/Chart.lock", true},
+                        {"**/Chart.lock", "x/Chart.lock/y", false},
+                        {"**/", "x", false},
                         {"a*a", "a", false},
                         {"*", "x", true},
                         {"*", "x/y", false}};

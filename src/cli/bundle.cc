@@ -23,7 +23,7 @@ constexpr SetFlagName kSetFlags[] = {{"set", bundle::SetKind::Auto},
                                      {"set-json", bundle::SetKind::Json}};
 
 /// Helm itself adds these to a chart it has worked on.
-const std::vector<std::string> kHelmsOwn = {"Chart.lock", "charts/*.tgz"};
+const std::vector<std::string> kHelmsOwn = {"**/Chart.lock", "**/charts/*.tgz"};
 
 /// What is planned and not here yet, so that nobody takes it for a typo.
 constexpr std::string_view kLaterDeployers[] = {"argocd", "flux", "helmfile"};
@@ -107,11 +107,23 @@ Result<bundle::Options> options_of(const Flags& flags, Session& session) {
   return options;
 }
 
+/// What the run reads from disk, so that nothing of it is replaced by what it writes.
+std::vector<std::string> inputs(const Flags& flags) {
+  std::vector<std::string> paths = flags.all("data");
+  paths.push_back(flags.text("catalog"));
+  paths.push_back(flags.text("recipe"));
+  for (const std::string& text : flags.all("values-file")) paths.push_back(text.substr(text.find('=') + 1));
+  std::erase_if(paths, [](const auto& path) { return path.empty() || path == "-"; });
+  return paths;
+}
+
 Result<void> write_bundle(const bundle::Bundle& made, const Flags& flags, Session& session) {
   session.world.watch_signals();
   EIDOS_CHECK(session.context.limit.check("writing the bundle"));
   return session.context.files.write_tree(flags.text("output"), made.files,
                                           {.tolerated = kHelmsOwn,
+                                           .mark = "recipe.yaml",
+                                           .inputs = inputs(flags),
                                            .force = flags.on("force"),
                                            .fsync = flags.on("fsync"),
                                            .limit = session.context.limit});

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Whatever is wrong: one clear line, the right exit code, no output touched, no hang."""
+import hashlib
 import os
 import re
 import subprocess
@@ -146,6 +147,12 @@ LINES = {
     "bundle for nobody": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "hlem"], 2, r"did you mean 'helm'\?"),
     "bundle without a place": (["bundle", "-r", "recipe.yaml"], 1, r"needs --output DIR"),
     "folder with foreign files": (["bundle", "-r", "recipe.yaml", "-o", "folder"], 2, r"mine.txt.*--force"),
+    "bundle over its own input": (["bundle", "-r", "own/r.yaml", "-o", "own", "--force"], 2,
+                                  r"'own/r.yaml' is an input of this run and stands in 'own'"),
+    "bundle over its catalog data": (["bundle", "-r", "recipe.yaml", "--data", "own/data", "-o", "own", "--force"], 2,
+                                     r"'own/data' is an input of this run"),
+    "folder with checksums of another program": (["bundle", "-r", "recipe.yaml", "-o", "release"], 2,
+                                                 r"does not list 'recipe.yaml'.*--force"),
     "bundle over a file": (["bundle", "-r", "recipe.yaml", "-o", "recipe.yaml"], 2, r"recipe.yaml.* not a directory"),
     "bundle over everything": (["bundle", "-r", "recipe.yaml", "-o", "/", "--force"], 2, r"'/'"),
     "bundle over where we are": (["bundle", "-r", "recipe.yaml", "-o", ".", "--force", "--allow-outside", "--dry-run=maybe"], 2,
@@ -185,6 +192,10 @@ class BadInput(support.Case):
         self.put("criteria.yaml", CRITERIA)
         self.put("out.yaml", "before\n")
         self.put("folder/mine.txt", "mine\n")
+        self.put("own/r.yaml", RECIPE)
+        self.put("own/data/components/cert-manager/values.yaml", "a: 1\n")
+        self.put("release/app", "x")
+        self.put("release/checksums.txt", hashlib.sha256(b"x").hexdigest() + "  app\n")
         self.put("null.yaml", RECIPE.split("metadata")[0] + "componentRefs: [null]\n")
         self.put("null-snapshot.yaml", SNAPSHOT.split("measurements")[0] + "measurements: [~]\n")
         self.put("operator.yaml", RECIPE.replace(">= 1.32", "~> 1.32"))
