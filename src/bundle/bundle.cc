@@ -1,78 +1,39 @@
 #include "bundle/bundle.h"
 
-#include <iterator>
-#include <span>
-
 #include "base/text.h"
+#include "bundle/deployer.h"
 #include "bundle/names.h"
 #include "bundle/prepare.h"
-#include "bundle/problems.h"
-#include "bundle/readme.h"
-#include "bundle/size_guard.h"
-#include "bundle/umbrella.h"
 
 namespace eidos::bundle {
 namespace {
 
-constexpr std::string_view kDeployers[] = {"helm"};
-constexpr std::string_view kType = "helm-umbrella";
-
-Result<void> check_options(const Options& options) {
-  if (options.deployer != kDeployers[0])
-    return fail(ErrorKind::Invalid,
-                cat("unknown deployer ", quote(options.deployer), did_you_mean(options.deployer, kDeployers)),
-                {}, cat("deployers are ", join(std::span<const std::string_view>(kDeployers), ", ")));
-  return check_namespace("--namespace", options.name_space);
-}
-
-Result<std::vector<Piece>> with_manifests(const catalog::Catalog& catalog, std::vector<Part> parts) {
-  std::vector<Piece> pieces;
-  Problems problems;
-  for (Part& part : parts) {
-    std::vector<Manifest> manifests;
-    for (const std::string& path : part.ref->manifest_files) {
-      if (auto text = catalog.text(path))
-        manifests.push_back({path, *std::move(text)});
-      else
-        problems.add(std::move(text).error().within(cat("component ", quote(part.ref->name))));
-    }
-    pieces.push_back({std::move(part), std::move(manifests)});
-  }
-  EIDOS_CHECK(problems.done());
-  return pieces;
+Result<void> check_repo(const Deployer& deployer, const Options& options) {
+  bool given =
+      !options.repo.empty() || !options.repo_path.empty() || options.repo_revision != Options().repo_revision;
+  if (given && !deployer.takes_repo)
+    return fail(
+        ErrorKind::Invalid,
+        cat("--repo, --repo-revision and --repo-path mean nothing to deployer ", quote(deployer.name)), {},
+        "leave them out; argocd and flux use them");
+  if (given && options.repo.empty())
+    return fail(ErrorKind::Invalid, "--repo-revision and --repo-path need --repo", {},
+                "name the Git repository that the bundle will be in");
+  return {};
 }
 
 }  // namespace
 
 Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
                       std::string_view recipe_text, const Options& options) {
-  EIDOS_CHECK(check_options(options));
-  Bundle out;
-  EIDOS_TRY(Prepared prepared, prepare(catalog, recipe, options, out.warnings));
-  Umbrella umbrella{.chart = {},
-                    .version = chart_version(recipe.metadata.version),
-                    .name_space = options.name_space,
-                    .recipe_text = recipe_text,
-                    .recipe = &recipe,
-                    .pieces = {},
-                    .switched_off = std::move(prepared.switched_off),
-                    .not_chosen = std::move(prepared.not_chosen)};
-  EIDOS_TRY(umbrella.chart, chart_name(recipe.criteria));
-  EIDOS_TRY(umbrella.pieces, with_manifests(catalog, std::move(prepared.parts)));
-  EIDOS_CHECK(check_pieces(umbrella.pieces, out.warnings));
-
-  Guide guide = guide_for(umbrella);
-  EIDOS_TRY(out.files, umbrella_files(umbrella));
-  out.files.emplace("README.md", File{readme(umbrella, guide)});
-  EIDOS_CHECK(check_size(umbrella, out.files, out.warnings));
+  EIDOS_TRY(const Deployer* deployer, find_deployer(options.deployer, options.layout));
+  EIDOS_CHECK(check_repo(*deployer, options));
+  EIDOS_CHECK(check_namespace("--namespace", options.name_space));
+  std::vector<std::string> warnings;
+  EIDOS_TRY(Stack stack, make_stack(catalog, recipe, recipe_text, options, warnings));
+  EIDOS_TRY(Bundle out, deployer->render(stack));
   out.files.emplace(kChecksumsFile, File{checksum_lines(out.files)});
-
-  for (const Piece& piece : umbrella.pieces)
-    if (!piece.part.nulls.empty()) {
-      out.warnings.push_back(guide.notes.back());
-      break;
-    }
-  out.deployment = {std::string(kType), std::move(guide.install), std::move(guide.notes)};
+  out.warnings.insert(out.warnings.begin(), warnings.begin(), warnings.end());
   return out;
 }
 

@@ -39,10 +39,14 @@ struct ValuesFile {
 
 struct Options {
   std::string deployer = "helm";
+  std::string layout = {};  ///< "" for the deployer's default.
   std::string name_space = "eidos-stack";
   SchedulingFlags scheduling = {};
   std::vector<ValuesFile> values_files = {};
   std::vector<SetFlag> sets = {};
+  std::string repo = {};                     ///< Git URL the bundle will be pushed to; "" when not given.
+  std::string repo_revision = "HEAD";        ///< Branch, tag or commit in it.
+  std::string repo_path = {};                ///< Folder of the bundle in it; "" for its root.
   std::vector<std::string> components = {};  ///< --component: only these; empty means all.
   bool allow_missing_dependency = false;
   bool strict_values = false;
@@ -50,9 +54,9 @@ struct Options {
 };
 
 struct Deployment {
-  std::string type = {};  ///< "helm-umbrella"
-  std::vector<std::string> steps = {};
-  std::vector<std::string> notes = {};
+  std::string type = {};                ///< "helm-umbrella", "argocd", …
+  std::vector<std::string> steps = {};  ///< Shell commands, run inside the bundle.
+  std::vector<std::string> notes = {};  ///< Sentences.
 };
 
 struct Bundle {

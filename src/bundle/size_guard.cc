@@ -112,10 +112,10 @@ std::int64_t own_release_bytes(const FileTree& files) {
   return in_base64(gzip_bytes(release_text(files)));
 }
 
-Result<void> check_size(const Umbrella& umbrella, const FileTree& files, std::vector<std::string>& warnings) {
+Result<void> check_size(const Stack& stack, const FileTree& files, std::vector<std::string>& warnings) {
   std::int64_t charts = 0;
   std::vector<std::string> not_counted;
-  for (const Piece& piece : umbrella.pieces) {
+  for (const Piece& piece : stack.pieces) {
     name_large_crds(piece, warnings);
     if (!piece.has_chart()) continue;
     bool recorded =

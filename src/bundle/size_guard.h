@@ -6,7 +6,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bundle/umbrella.h"
+#include "bundle/stack.h"
 
 namespace eidos::bundle {
 
@@ -26,6 +26,6 @@ std::int64_t own_release_bytes(const FileTree& files);
 
 /// Adds the recorded sizes of the charts. Past the limit: Invalid. From 70 % a warning, which lists the
 /// charts without a recorded size. CRDs over 256 KiB among the manifests are warnings, too.
-Result<void> check_size(const Umbrella& umbrella, const FileTree& files, std::vector<std::string>& warnings);
+Result<void> check_size(const Stack& stack, const FileTree& files, std::vector<std::string>& warnings);
 
 }  // namespace eidos::bundle

@@ -165,7 +165,7 @@ TEST_F(Umbrellas, WhatCannotBeInAnUmbrellaIsRefused) {
   };
   const Case cases[] = {
       {[](model::RecipeResult& r) { r.component_refs[0].type = "Kustomize"; },
-       "component 'alpha' is a Kustomize component, and a Helm umbrella holds charts only"},
+       "component 'alpha' is a Kustomize component; a bundle holds charts only"},
       {[](model::RecipeResult& r) { r.component_refs[0].type = "Flux"; },
        "component 'alpha': unknown type 'Flux'"},
       {[](model::RecipeResult& r) { r.component_refs[0].version = ""; },
@@ -245,8 +245,8 @@ TEST(ChartVersion, IsSemverWhateverTheRecipeSays) {
       {"é", "0.0.0"},
       {"1.2.3 \n", "0.0.0-1.2.3"},
   };
-  for (const auto& [given, want] : cases) EXPECT_EQ(chart_version(given), want) << given;
-  EXPECT_EQ(chart_version(std::string(500, 'a')), cat("0.0.0-", std::string(60, 'a')));
+  for (const auto& [given, want] : cases) EXPECT_EQ(stack_version(given), want) << given;
+  EXPECT_EQ(stack_version(std::string(500, 'a')), cat("0.0.0-", std::string(60, 'a')));
 }
 
 TEST(SizeGuard, CountsAsGzipDoes) {

@@ -3,6 +3,7 @@
 #include "bundle/bundle.h"
 
 #include "base/text.h"
+#include "bundle/deployer.h"
 #include "cli/bundle_report.h"
 #include "cli/catalog_flags.h"
 #include "cli/input.h"
@@ -26,7 +27,6 @@ constexpr SetFlagName kSetFlags[] = {{"set", bundle::SetKind::Auto},
 const std::vector<std::string> kHelmsOwn = {"**/Chart.lock", "**/charts/*.tgz"};
 
 /// What is planned and not here yet, so that nobody takes it for a typo.
-constexpr std::string_view kLaterDeployers[] = {"argocd", "flux", "helmfile"};
 constexpr std::string_view kLaterTargets[] = {".zip", ".tar.gz", ".tgz"};
 
 Result<void> check_target(const Flags& flags) {
@@ -45,15 +45,6 @@ Result<void> check_target(const Flags& flags) {
   if (path.starts_with("oci://"))
     return fail(ErrorKind::Invalid, "oci:// targets are not in this version yet", path, "write a directory");
   return check_output(flags);
-}
-
-Result<std::string> deployer(const Flags& flags) {
-  std::string name = flags.has("deployer") ? flags.text("deployer") : "helm";
-  for (std::string_view later : kLaterDeployers)
-    if (name == later)
-      return fail(ErrorKind::Invalid, cat("deployer ", quote(name), " is not in this version yet"), {},
-                  "leave --deployer out for helm");
-  return name;
 }
 
 bundle::SchedulingFlags scheduling(const Flags& flags) {
@@ -91,11 +82,17 @@ Result<bundle::ValuesFile> values_file(const std::string& text, const Flags& fla
 
 Result<bundle::Options> options_of(const Flags& flags, Session& session) {
   bundle::Options options;
-  EIDOS_TRY(options.deployer, deployer(flags));
+  if (flags.has("deployer")) options.deployer = flags.text("deployer");
+  options.layout = flags.text("layout");
+  options.repo = flags.text("repo");
+  if (flags.has("repo-revision")) options.repo_revision = flags.text("repo-revision");
+  options.repo_path = flags.text("repo-path");
   if (flags.has("namespace")) options.name_space = flags.text("namespace");
   options.scheduling = scheduling(flags);
   options.sets = sets(flags);
   options.components = flags.all("component");
+  for (const std::string& list : flags.all("bundlers"))
+    for (std::string_view name : split(list, ',')) options.components.emplace_back(trim(name));
   options.allow_missing_dependency = flags.on("allow-missing-dependency");
   options.strict_values = flags.on("strict-values");
   for (std::string component : flags.all("allow-catalog-mismatch"))
@@ -137,10 +134,22 @@ std::string told(const BundleReport& report, const Flags& flags, const Session& 
   return session.quiet ? report.output + "\n" : bundle_text(report);
 }
 
+// Each once, in the order of the table.
+std::vector<std::string> column(std::string_view bundle::Deployer::* member) {
+  std::vector<std::string> out;
+  for (const bundle::Deployer& row : bundle::deployers())
+    if (!(row.*member).empty() && (out.empty() || out.back() != row.*member)) out.emplace_back(row.*member);
+  return out;
+}
+
 }  // namespace
 
 std::vector<std::string> deployers() {
-  return {"helm"};
+  return column(&bundle::Deployer::name);
+}
+
+std::vector<std::string> layouts() {
+  return column(&bundle::Deployer::layout);
 }
 
 Result<int> run_bundle(const Invocation& invocation, Session& session) {

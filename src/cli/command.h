@@ -28,6 +28,7 @@ enum FlagRule : unsigned {
   kNeeded = 2,     ///< The command does not run without it.
   kNegatable = 4,  ///< --no-NAME switches it off.
   kSetting = 8,    ///< EIDOS_NAME and the configuration file may set it.
+  kRare = 16,      ///< Only `help COMMAND --all`, the man page and completion show it.
 };
 
 struct Flag {

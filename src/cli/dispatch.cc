@@ -96,7 +96,8 @@ int dispatch(std::span<const std::string> arguments, World& world) {
   if (invocation.version) return finish(print(version_line(world.build), world), manners, world);
   if (invocation.help)
     return finish(
-        print(invocation.command == nullptr ? program_help() : command_help(*invocation.command), world),
+        print(invocation.command == nullptr ? program_help() : command_help(*invocation.command, false),
+              world),
         manners, world);
   if (invocation.command == nullptr)
     return report({ErrorKind::Usage, "no command given", {}, "see 'eidos help'"}, manners, world);

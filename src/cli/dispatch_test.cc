@@ -90,6 +90,21 @@ TEST(Dispatch, HelpOfACommandFitsAScreenAndHasExamplesFirst) {
   EXPECT_LE(lines(run({"help"}).out), 40U);
 }
 
+TEST(Dispatch, HelpWithAllNamesEveryFlag) {
+  for (const Command& command : commands()) {
+    std::string all = run({"help", std::string(command.name), "--all"}).out;
+    std::string brief = run({"help", std::string(command.name)}).out;
+    std::size_t rare = 0;
+    for (const Flag& flag : command.flags) {
+      EXPECT_NE(all.find(cat("--", flag.name)), std::string::npos) << command.name << " --" << flag.name;
+      if (flag.is(kRare)) ++rare;
+    }
+    std::string more = cat(rare, " more: 'eidos help ", command.name, " --all'");
+    EXPECT_EQ(brief.find(more) != std::string::npos, rare > 0) << brief;
+    EXPECT_EQ(all.find(" more: "), std::string::npos) << all;
+  }
+}
+
 TEST(Dispatch, HelpDoesNotNeedTheRequiredFlags) {
   for (const Command* command : all_commands()) EXPECT_EQ(run(typed(*command, "-h")).code, 0);
 }

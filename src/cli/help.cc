@@ -131,7 +131,7 @@ std::string program_help() {
              "\nFlags of every command:\n", flag_rows(global_flags()), '\n', exit_lines());
 }
 
-std::string command_help(const Command& command) {
+std::string command_help(const Command& command, bool all) {
   std::string out = cat("eidos ", command.name, ": ", command.summary, "\n");
   if (!command.examples.empty()) out += cat('\n', listed(command.examples));
   out += cat('\n', usage_line(command), '\n');
@@ -141,7 +141,12 @@ std::string command_help(const Command& command) {
     for (const Command& sub : more) rows.push_back({std::string(last_word(sub)), std::string(sub.summary)});
     out += cat("\nCommands ('eidos help ", command.name, " COMMAND' shows one):\n", columns(rows));
   }
-  if (!command.flags.empty()) out += cat('\n', flag_rows(command.flags));
+  std::vector<Flag> shown;
+  for (const Flag& flag : command.flags)
+    if (all || !flag.is(kRare)) shown.push_back(flag);
+  if (!shown.empty()) out += cat('\n', flag_rows(shown));
+  if (std::size_t hidden = command.flags.size() - shown.size(); hidden > 0)
+    out += cat("  ", hidden, " more: 'eidos help ", command.name, " --all'\n");
   return out += "\n'eidos help' lists the flags of every command and the exit codes.\n";
 }
 

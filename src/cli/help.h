@@ -11,8 +11,8 @@ namespace eidos::cli {
 
 /// `eidos help`
 std::string program_help();
-/// `eidos help COMMAND`. Flags whose values stand in the catalog list them.
-std::string command_help(const Command& command);
+/// `eidos help COMMAND`, with `all` the rare flags, too. Flags whose values stand in the catalog list them.
+std::string command_help(const Command& command, bool all);
 /// "usage: eidos validate --recipe FILE --snapshot FILE [flags]"
 std::string usage_line(const Command& command);
 /// "eidos 0.1.0 (commit 0123456789ab, 2026-01-31T12:00:00Z)\n"

@@ -40,7 +40,7 @@ std::vector<std::string> help_topics() {
 Result<int> run_help(const Invocation& invocation, Session& session) {
   if (invocation.arguments.empty()) return print(program_help(), session.world);
   EIDOS_TRY(const Command* command, command_called(invocation.arguments));
-  return print(command_help(*command), session.world);
+  return print(command_help(*command, invocation.flags.on("all")), session.world);
 }
 
 Result<int> run_man(const Invocation& invocation, Session& session) {

@@ -20,6 +20,7 @@ Result<int> run_man(const Invocation& invocation, Session& session);
 
 /// Deployers that `eidos bundle` has.
 std::vector<std::string> deployers();
+std::vector<std::string> layouts();
 /// Overlays, components and files of the embedded catalog.
 std::vector<std::string> catalog_names();
 /// Kinds that `eidos schema` knows, in the order it lists them.

@@ -16,6 +16,7 @@ constexpr Flag kVersionFlags[] = {
      .help = "a document instead of one line",
      .choices = kDataFormats},
 };
+constexpr Flag kHelpFlags[] = {{.name = "all", .help = "rare flags, too"}};
 constexpr Flag kManFlags[] = {{.name = "list", .help = "name the commands that have a page"}};
 
 constexpr std::string_view kSchemaExamples[] = {"eidos schema",
@@ -51,6 +52,7 @@ constexpr Command kCommands[] = {
      .arguments = "[COMMAND]",
      .most_arguments = 2,
      .summary = "show what a command does",
+     .flags = kHelpFlags,
      .run = run_help,
      .rules = kInstant,
      .suggested = help_topics},

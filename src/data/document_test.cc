@@ -87,6 +87,7 @@ TEST(Yaml, ScalarsReadAsTheEcosystemReadsThem) {
 TEST(Yaml, NumbersKeepTheirText) {
   auto value = yaml("mode: 0755\nversion: 1.10\nrate: 1e3\nbig: 18446744073709551615\n");
   ASSERT_TRUE(value);
+  EXPECT_EQ(to_compact_json(*yaml("[0e101000, 0.001e310, 1e-999, 1e300]")), "[0,1e+307,0,1e300]");
   EXPECT_EQ(to_yaml(*value), "mode: 0755\nversion: 1.10\nrate: 1e3\nbig: 18446744073709551615\n");
   EXPECT_EQ(to_compact_json(*value), R"({"mode":493,"version":1.10,"rate":1e3,"big":18446744073709551615})");
 }

@@ -1,3 +1,4 @@
+#include <charconv>
 #include <cmath>
 
 #include "base/text.h"
@@ -33,8 +34,20 @@ void append_escaped(std::string& out, std::string_view text) {
   out += '"';
 }
 
+// RapidJSON and others refuse an exponent past a double's range, even of 0e999 or 0.001e310.
+bool has_large_exponent(std::string_view number) {
+  constexpr int kLargest = 300;
+  std::size_t at = number.find_first_of("eE");
+  if (at == std::string_view::npos) return false;
+  std::string_view exponent = number.substr(at + 1);
+  if (exponent.starts_with('+') || exponent.starts_with('-')) exponent.remove_prefix(1);
+  int value = 0;
+  auto [end, ec] = std::from_chars(exponent.data(), exponent.data() + exponent.size(), value);
+  return ec != std::errc{} || value > kLargest;
+}
+
 void append_number(std::string& out, const Number& number) {
-  if (is_json_number(number.text)) {
+  if (is_json_number(number.text) && !has_large_exponent(number.text)) {
     out += number.text;
     return;
   }

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "bundle/umbrella.h"
+#include "bundle/stack.h"
 
 namespace eidos::bundle {
 
@@ -16,9 +16,10 @@ constexpr std::string_view kRelease = "eidos-stack";
 struct Guide {
   std::vector<std::string> install;  ///< Shell commands, run inside the bundle.
   std::vector<std::string> notes;    ///< Sentences.
+  std::string null_note;             ///< The note on values that are null, once more; "" without such values.
 };
-Guide guide_for(const Umbrella& umbrella);
+Guide guide_for(const Stack& stack);
 
-std::string readme(const Umbrella& umbrella, const Guide& guide);
+std::string umbrella_readme(const Stack& stack, const Guide& guide);
 
 }  // namespace eidos::bundle
