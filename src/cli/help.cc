@@ -31,23 +31,28 @@ struct Row {
   std::string right;
 };
 
-/// Two columns; the right one is wrapped at blanks.
+/// Wrapped at blanks; every line but the first starts with `indent`.
+std::string wrapped(std::string_view text, std::size_t room, const std::string& indent) {
+  std::string out;
+  std::size_t used = 0;
+  for (std::string_view word : split(text, ' ')) {
+    bool wraps = used > 0 && used + word.size() > room;
+    if (wraps) out += cat('\n', indent);
+    out += cat(used == 0 || wraps ? "" : " ", word);
+    used = (wraps ? 0 : used) + word.size() + 1;
+  }
+  return out;
+}
+
+/// Two columns; the right one is wrapped.
 std::string columns(const std::vector<Row>& rows) {
   std::size_t left = 0;
   for (const Row& row : rows) left = std::max(left, row.left.size());
-  std::size_t room = kWidth - left - 4;
+  std::string indent(left + 4, ' ');
   std::string out;
-  for (const Row& row : rows) {
-    out += cat("  ", row.left, std::string(left - row.left.size(), ' '));
-    std::size_t used = 0;
-    for (std::string_view word : split(row.right, ' ')) {
-      bool wraps = used + word.size() > room && used > 0;
-      if (wraps) out += cat('\n', std::string(left + 2, ' '));
-      out += cat(used == 0 || wraps ? "  " : " ", word);
-      used = (wraps ? 0 : used) + word.size() + 1;
-    }
-    out += '\n';
-  }
+  for (const Row& row : rows)
+    out += cat("  ", row.left, std::string(left - row.left.size() + 2, ' '),
+               wrapped(row.right, kWidth - indent.size(), indent), '\n');
   return out;
 }
 
@@ -135,7 +140,7 @@ std::string command_help(const Command& command, bool all) {
   std::string out = cat("eidos ", command.name, ": ", command.summary, "\n");
   if (!command.examples.empty()) out += cat('\n', listed(command.examples));
   out += cat('\n', usage_line(command), '\n');
-  if (!command.about.empty()) out += cat('\n', command.about, '\n');
+  if (!command.about.empty()) out += cat('\n', wrapped(command.about, kWidth, {}), '\n');
   if (auto more = subcommands_of(command); !more.empty()) {
     std::vector<Row> rows;
     for (const Command& sub : more) rows.push_back({std::string(last_word(sub)), std::string(sub.summary)});

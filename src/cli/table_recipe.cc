@@ -86,7 +86,7 @@ constexpr std::string_view kQueryExamples[] = {
     "eidos query --selector components.gpu-operator.values.driver.version --service eks",
     "eidos query -r recipe.yaml --selector 'components.*.version' -t table",
     "eidos query -r recipe.yaml --selector deploymentOrder[0] --selector "
-    "constraints.K8s\\.server\\.version.value",
+    "constraints",
 };
 constexpr std::string_view kQueryFormats[] = {"text", "yaml", "json", "table"};
 constexpr Flag kQueryOnly[] = {
