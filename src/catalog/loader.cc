@@ -121,8 +121,8 @@ class Loader {
 
   // A layer that cannot be read is a problem among others.
   void add_layer(std::string name) {
-    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
     auto archive = options_.archives.find(name);
+    while (name.size() > 1 && name.ends_with('/')) name.pop_back();
     auto layer = archive == options_.archives.end() ? read_directory(files_, name)
                                                     : read_archive(archive->second, name);
     bool empty = layer && layer->files.empty() && layer->problems.empty();

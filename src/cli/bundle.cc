@@ -114,6 +114,14 @@ std::vector<std::string> inputs(const Flags& flags) {
   return paths;
 }
 
+/// Each component was compared; that the rest of the catalog moved on matters to nobody but who looks
+/// closely.
+void note_other_catalog(const std::string& recorded, const catalog::Catalog& catalog, Log& log) {
+  if (recorded.empty() || recorded == catalog.digest()) return;
+  log.debug("the catalog is not the one the recipe was made from",
+            {{"recipe", recorded}, {"catalog", catalog.digest()}});
+}
+
 Result<void> write_bundle(const bundle::Bundle& made, const Flags& flags, Session& session) {
   session.world.watch_signals();
   EIDOS_CHECK(session.context.limit.check("writing the bundle"));
@@ -163,6 +171,7 @@ Result<int> run_bundle(const Invocation& invocation, Session& session) {
   EIDOS_TRY(const catalog::Catalog* catalog, load_catalog(flags, session));
   EIDOS_TRY(bundle::Bundle made, bundle::render(*catalog, recipe, document.text, options));
   for (const std::string& warning : made.warnings) session.context.log.warn(warning);
+  note_other_catalog(recipe.metadata.catalog.digest, *catalog, session.context.log);
   BundleReport report{&made, {}, {}};
   if (!flags.on("dry-run")) {
     EIDOS_CHECK(write_bundle(made, flags, session));

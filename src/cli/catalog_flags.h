@@ -1,5 +1,5 @@
 #pragma once
-// The catalog that --catalog and --data ask for.
+// The catalog that --catalog and --data ask for, held to --lock or the eidos.lock of the working directory.
 
 #include "catalog/catalog.h"
 #include "cli/flags.h"
@@ -7,7 +7,14 @@
 
 namespace eidos::cli {
 
-/// Loads it, to live as long as the World; warnings and ignored files go to the log.
+/// Where a lock is looked for, and written, when nothing else is said.
+constexpr std::string_view kLockFile = "eidos.lock";
+
+/// Loads it, to live as long as the World; warnings and ignored files go to the log. Invalid: a layer that is
+/// not what was locked.
 Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& session);
+
+/// The same for who makes locks: none is looked at, and the files of every layer are listed.
+Result<catalog::Loaded> load_unlocked(const Flags& flags, Session& session);
 
 }  // namespace eidos::cli

@@ -11,15 +11,24 @@ void Flags::add(Given given) {
   given_.push_back(std::move(given));
 }
 
-const Flag& Flags::known(std::string_view name) const {
+const Flag* Flags::find(std::string_view name) const {
   const Flag* found = nullptr;
   for (const Flag& flag : global_flags())
     if (flag.name == name) found = &flag;
   if (command_ != nullptr)
     for (const Flag& flag : command_->flags)
       if (flag.name == name) found = &flag;
+  return found;
+}
+
+const Flag& Flags::known(std::string_view name) const {
+  const Flag* found = find(name);
   EIDOS_ASSERT(found != nullptr);
   return *found;
+}
+
+bool Flags::knows(std::string_view name) const {
+  return find(name) != nullptr;
 }
 
 const Given* Flags::strongest(std::string_view name) const {

@@ -29,6 +29,8 @@ class Flags {
   void add(Given given);
   const std::vector<Given>& given() const { return given_; }
 
+  /// Whether the command has a flag of this name.
+  bool knows(std::string_view name) const;
   bool has(std::string_view name) const;
   bool has_from(std::string_view name, Origin origin) const;
   /// The value, or "" when not given.
@@ -41,6 +43,7 @@ class Flags {
   Milliseconds duration(std::string_view name, Milliseconds otherwise) const;
 
  private:
+  const Flag* find(std::string_view name) const;
   const Flag& known(std::string_view name) const;
   const Given* strongest(std::string_view name) const;
 

@@ -1,6 +1,7 @@
 #include "cli/input.h"
 
 #include "base/text.h"
+#include "catalog/lock.h"
 #include "data/document.h"
 #include "data/fields.h"
 #include "recipe/criteria.h"
@@ -15,10 +16,6 @@ std::string scheme_of(std::string_view source) {
   std::size_t end = source.find("://");
   if (end == std::string_view::npos || source.find('/') < end) return {};
   return lower(source.substr(0, end));
-}
-
-std::string shown_name(const std::string& source) {
-  return source == "-" ? "standard input" : source;
 }
 
 /// URLs may carry a password in front of the host or a token in the query, which must not reach a message.
@@ -41,10 +38,38 @@ Result<T> read_as(const Document& document, Result<T> (*read)(const data::Value&
 
 }  // namespace
 
+bool has_scheme(std::string_view source) {
+  return !scheme_of(source).empty();
+}
+
+bool is_remote(std::string_view source) {
+  std::string scheme = scheme_of(source);
+  return scheme == "http" || scheme == "https";
+}
+
+std::string shown_source(const std::string& source) {
+  if (source == "-") return "standard input";
+  return scheme_of(source).empty() ? source : without_secrets(source);
+}
+
+Error with_neighbour(Error error, const std::string& path, Files& files) {
+  constexpr std::int64_t kMostNames = 1000;
+  std::size_t slash = path.rfind('/');
+  std::string directory = slash == std::string::npos ? "." : path.substr(0, slash + 1);
+  auto entries = files.list(directory, kMostNames);
+  if (error.kind != ErrorKind::NotFound || !entries) return error;
+  std::string_view name = std::string_view(path).substr(slash + 1);
+  std::vector<std::string_view> names;
+  for (const DirEntry& entry : *entries) names.push_back(entry.name);
+  if (auto near = nearest(name, names))
+    error.hint = cat("did you mean ", quote(cat(path.substr(0, slash + 1), *near)), "?");
+  return error;
+}
+
 Result<std::string> read_source(const std::string& source, const Flags& flags, Session& session) {
   const Limit& limit = session.context.limit;
   std::string scheme = scheme_of(source);
-  bool remote = scheme == "http" || scheme == "https";
+  bool remote = is_remote(source);
   if (source == "-" || remote) session.world.watch_signals();
   if (source == "-") return session.context.files.read_stdin({.limit = limit});
   if (remote) return session.world.fetch({source, flags.text("ca-file")}, limit);
@@ -54,12 +79,14 @@ Result<std::string> read_source(const std::string& source, const Flags& flags, S
   if (!scheme.empty())
     return fail(ErrorKind::Invalid, cat("sources of kind ", quote(scheme), " are not read"), source,
                 "give a file, '-', http:// or https://");
-  return session.context.files.read(source, {.limit = limit});
+  auto bytes = session.context.files.read(source, {.limit = limit});
+  if (bytes || bytes.error().kind != ErrorKind::NotFound) return bytes;
+  return std::unexpected(with_neighbour(std::move(bytes).error(), source, session.context.files));
 }
 
 Result<Document> read_document(const std::string& source, const Flags& flags, Session& session) {
   Document document;
-  document.name = scheme_of(source).empty() ? shown_name(source) : without_secrets(source);
+  document.name = shown_source(source);
   EIDOS_TRY(document.text, read_source(source, flags, session));
   EIDOS_TRY(document.root, data::parse(document.text, document.sources, document.name));
   return document;
@@ -75,6 +102,10 @@ Result<model::Snapshot> snapshot_of(const Document& document) {
 
 Result<model::Criteria> criteria_of(const Document& document) {
   return read_as(document, &recipe::read_criteria);
+}
+
+Result<model::CatalogLock> lock_in(const Document& document) {
+  return read_as(document, &catalog::read_lock);
 }
 
 Result<void> check_one_stdin(const Flags& flags, const std::vector<std::string_view>& names) {

@@ -5,6 +5,7 @@
 #include "cli/runs.h"
 #include "data/document.h"
 #include "model/document.h"
+#include "model/lock.h"
 #include "model/recipe_fields.h"
 #include "model/registry.h"
 #include "model/snapshot.h"
@@ -25,6 +26,7 @@ constexpr Kind kKinds[] = {
     {"ComponentRegistry", data::SchemaOf<model::Registry>::make},
     {"RecipeResult", data::SchemaOf<model::RecipeResult>::make},
     {"ValidationResult", data::SchemaOf<validate::Report>::make},
+    {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},
 };
 
 /// What a whole document's schema says beside the schema of its struct.

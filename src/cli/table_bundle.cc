@@ -153,6 +153,7 @@ constexpr Flag kBundleFlags[] = {
      .choices = kBundleFormats},
     kCatalog,
     kData,
+    kLock,
     kAllowOutside,
     kCaFile,
 };

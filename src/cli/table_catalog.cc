@@ -20,7 +20,21 @@ constexpr Flag kTableFormat = {.name = "format",
 constexpr std::string_view kShowExamples[] = {"eidos catalog show gb200-eks-training",
                                               "eidos catalog show gpu-operator",
                                               "eidos catalog show components/gpu-operator/values.yaml"};
-constexpr Flag kShowFlags[] = {kCatalog, kData, kOutput, kTableFormat, kAllowOutside};
+constexpr Flag kShowFlags[] = {kCatalog, kData, kLock, kCaFile, kOutput, kTableFormat, kAllowOutside};
+
+constexpr std::string_view kLockExamples[] = {"eidos catalog lock --data company",
+                                              "eidos catalog lock --data company -o - | less"};
+constexpr Flag kLockFlags[] = {
+    kCatalog,
+    kData,
+    kCaFile,
+    {.name = "output",
+     .letter = 'o',
+     .takes = Takes::File,
+     .value = "FILE",
+     .help = "where to write; eidos.lock by default, '-' is standard output"},
+    kAllowOutside,
+};
 
 constexpr Command kSubcommands[] = {
     {.name = "catalog show",
@@ -31,6 +45,13 @@ constexpr Command kSubcommands[] = {
      .flags = kShowFlags,
      .run = run_catalog_show,
      .suggested = catalog_names},
+    {.name = "catalog lock",
+     .summary = "write down what the catalog is, for later runs to be held to",
+     .about =
+         "Where an eidos.lock stands in the working directory, a catalog that differs from it is refused.",
+     .examples = kLockExamples,
+     .flags = kLockFlags,
+     .run = run_catalog_lock},
 };
 
 std::span<const Command> subcommands() {

@@ -38,9 +38,14 @@ inline constexpr Flag kCatalog = {.name = "catalog",
                                   .rules = kSetting};
 inline constexpr Flag kData = {.name = "data",
                                .takes = Takes::File,
-                               .value = "DIR",
-                               .help = "lay this directory over the catalog; repeatable",
+                               .value = "LAYER",
+                               .help = "lay this over it: DIR, FILE.tar.gz or URL#sha256:DIGEST; repeatable",
                                .rules = kRepeats | kSetting};
+inline constexpr Flag kLock = {.name = "lock",
+                               .takes = Takes::File,
+                               .value = "FILE",
+                               .help = "lock to hold it to, or none; ./eidos.lock",
+                               .rules = kSetting};
 
 inline constexpr Flag kRecipe = {.name = "recipe",
                                  .letter = 'r',

@@ -66,6 +66,7 @@ constexpr Flag kResolutionFlags[] = {
     {.name = "strict", .help = "unused criteria and unchecked facts are errors", .rules = kSetting},
     kCatalog,
     kData,
+    kLock,
     kCaFile,
 };
 
