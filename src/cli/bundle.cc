@@ -106,8 +106,10 @@ Result<bundle::Options> options_of(const Flags& flags, Session& session) {
 
 /// What the run reads from disk, so that nothing of it is replaced by what it writes.
 std::vector<std::string> inputs(const Flags& flags) {
-  std::vector<std::string> paths = flags.all("data");
-  paths.push_back(flags.text("catalog"));
+  std::vector<std::string> paths;
+  for (const std::string& layer : flags.all("data")) paths.push_back(layer_path(layer));
+  paths.push_back(layer_path(flags.text("catalog")));
+  paths.emplace_back(kLockFile);
   paths.push_back(flags.text("recipe"));
   for (const std::string& text : flags.all("values-file")) paths.push_back(text.substr(text.find('=') + 1));
   std::erase_if(paths, [](const auto& path) { return path.empty() || path == "-"; });

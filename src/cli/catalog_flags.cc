@@ -105,6 +105,10 @@ Result<std::string> lock_path(const Flags& flags, Session& session) {
 
 }  // namespace
 
+std::string layer_path(const std::string& layer) {
+  return layer.substr(0, layer.rfind(kDigestMark));
+}
+
 Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& session) {
   EIDOS_TRY(std::string lock_file, lock_path(flags, session));
   EIDOS_TRY(catalog::LoadOptions options, load_options(flags, session));

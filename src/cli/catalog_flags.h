@@ -10,6 +10,9 @@ namespace eidos::cli {
 /// Where a lock is looked for, and written, when nothing else is said.
 constexpr std::string_view kLockFile = "eidos.lock";
 
+/// Directory or file of a --data or --catalog, without the digest it may carry.
+std::string layer_path(const std::string& layer);
+
 /// Loads it, to live as long as the World; warnings and ignored files go to the log. Invalid: a layer that is
 /// not what was locked.
 Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& session);

@@ -77,7 +77,10 @@ TEST(SnapshotCommand, EndsWithTheWorstCause) {
                             {{"--fail-fast"}, 4, false},
                             {{"--exclude", "os.grub"}, 0, true},
                             {{"--filter", "os.release"}, 0, true},
-                            {{"--filter", "os.release", "--require", "gpu"}, 6, true}};
+                            {{"--filter", "os.release", "--require", "gpu"}, 6, true},
+                            {{"--filter", "os.release", "--require", "OS"}, 0, true},
+                            {{"--filter", "os.release", "--require", "NodeTopology"}, 6, true},
+                            {{"--filter", "os.release", "--require", "Topologie"}, 2, false}};
   for (const Failure& c : kCases) {
     FakeWorld fake;
     fake.files.put("/etc/os-release", "ID=debian\n");
@@ -92,6 +95,7 @@ TEST(SnapshotCommand, EndsWithTheWorstCause) {
     EXPECT_EQ(fake.files.files().contains("s.yaml"), c.written) << ::testing::PrintToString(c.flags);
     if (c.code == 4) {
       EXPECT_THAT(fake.err, HasSubstr("Permission denied"));
+      EXPECT_THAT(fake.err, HasSubstr("os.grub")) << "which collector it was";
     }
   }
 }

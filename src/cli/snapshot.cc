@@ -22,18 +22,11 @@ std::vector<std::string> listed(const Flags& flags, std::string_view name) {
   return out;
 }
 
-/// Whether a collector ("os.release") is one that `wanted` ("OS", "os.release") names.
-bool names(const std::string& wanted, std::string_view collector) {
-  std::string low = lower(wanted);
-  return low == collector || collector.starts_with(cat(low, "."));
-}
-
 /// --filter and --exclude are checked where they are used; --require is ours.
 Result<void> check_required_names(const std::vector<std::string>& wanted) {
   std::vector<std::string> known = collect::collector_names();
   for (const std::string& name : wanted) {
-    auto is_it = [&](const std::string& collector) { return names(name, collector); };
-    if (std::any_of(known.begin(), known.end(), is_it)) continue;
+    if (collect::is_collector(name)) continue;
     std::vector<std::string_view> views(known.begin(), known.end());
     return fail(ErrorKind::Invalid, cat("--require must be one of: ", join(views, ", "), "; got ",
                                         quote(name), did_you_mean(name, views)));
@@ -78,7 +71,8 @@ Result<void> check_required(const std::vector<std::string>& required, const mode
   for (const std::string& name : required) {
     bool seen = false;
     for (const model::CollectorOutcome& outcome : snapshot.collectors)
-      if (names(name, outcome.name) && outcome.status != model::CollectorStatus::Absent) seen = true;
+      if (collect::names_collector(name, outcome.name) && outcome.status != model::CollectorStatus::Absent)
+        seen = true;
     if (!seen)
       return fail(ErrorKind::Unavailable, cat("required, but absent here: ", name), {},
                   "drop --require to accept that");

@@ -35,6 +35,12 @@ struct Collected {
 /// and the finer os.release, os.grub, ….
 std::vector<std::string> collector_names();
 
+/// Whether `wanted`, in any case, is the collector `name` ("os.grub"), its group ("os") or its measurement
+/// type ("NodeTopology").
+bool names_collector(std::string_view wanted, std::string_view name);
+/// Whether there is any that `wanted` names.
+bool is_collector(std::string_view wanted);
+
 /// Never fails because a source is absent: the outcome says so. With fail_fast the first failure is returned.
 /// Invalid: an unknown name in filter or exclude. Cancelled: a stop request. A collector that hangs in the
 /// kernel is named timed-out and left on its thread: the seams of `context` must then live until the program

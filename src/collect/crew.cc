@@ -149,6 +149,9 @@ class Crew {
     if (done.result || !options_.stop_at_first_error || first_error_) return;
     if (done.result.error().kind == ErrorKind::Cancelled) return;  // by us, or by the person
     first_error_ = done.result.error();
+    const std::string& name = work_[index].name;
+    if (!first_error_->message.starts_with(cat(name, ":")))
+      first_error_->message = cat(name, ": ", first_error_->message);
     stop_.request_stop();
   }
 

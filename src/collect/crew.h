@@ -32,7 +32,8 @@ struct CrewOptions {
 };
 
 /// The results in the order of the work; Timeout for what was left behind or never started in time. Cancelled
-/// after a stop request; with stop_at_first_error the first error, as soon as the others have stopped.
+/// after a stop request; with stop_at_first_error the first error, named after its work, as soon as the
+/// others have stopped.
 Result<std::vector<Done>> run_crew(std::vector<Work> work, const CrewOptions& options, const Clock& clock);
 
 }  // namespace eidos::collect

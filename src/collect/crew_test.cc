@@ -138,7 +138,7 @@ TEST_F(CrewTest, ReturnsTheFirstErrorWhenAsked) {
   std::vector<Work> work = {{"denied", denied}, {"waits", wait_for_limit}, answers("c")};
   auto first = run(work, {.parallel = 2, .stop_at_first_error = true});
   ASSERT_FALSE(first);
-  EXPECT_EQ(first.error().message, "no");
+  EXPECT_EQ(first.error().message, "denied: no");
   auto all = run(work, {.parallel = 2, .deadline = Milliseconds(5)});
   ASSERT_TRUE(all);
   EXPECT_EQ((*all)[0].result.error().kind, ErrorKind::Denied);

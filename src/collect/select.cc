@@ -8,15 +8,14 @@ namespace eidos::collect {
 
 namespace {
 
-bool means(const std::string& name, const Collector& collector) {
+bool means(std::string_view name, const Collector& collector) {
   std::string text = lower(name);
   return text == collector.name || text == group_of(collector.name) || text == lower(collector.type);
 }
 
 Result<void> check_names(const std::vector<std::string>& names, std::string_view flag) {
   for (const std::string& name : names) {
-    auto known = [&](const Collector& collector) { return means(name, collector); };
-    if (std::ranges::any_of(collectors(), known)) continue;
+    if (is_collector(name)) continue;
     std::vector<std::string> all = collector_names();
     std::vector<std::string_view> views(all.begin(), all.end());
     return fail(ErrorKind::Invalid,
@@ -42,6 +41,17 @@ Result<std::vector<const Collector*>> select(const Options& options) {
   }
   if (chosen.empty()) return fail(ErrorKind::Invalid, "--filter and --exclude leave no collector to run");
   return chosen;
+}
+
+bool is_collector(std::string_view wanted) {
+  return std::ranges::any_of(collectors(),
+                             [&](const Collector& collector) { return means(wanted, collector); });
+}
+
+bool names_collector(std::string_view wanted, std::string_view name) {
+  return std::ranges::any_of(collectors(), [&](const Collector& collector) {
+    return collector.name == name && means(wanted, collector);
+  });
 }
 
 std::vector<std::string> collector_names() {
