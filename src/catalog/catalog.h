@@ -40,6 +40,8 @@ class Catalog {
   /// By name, "base" included.
   const std::map<std::string, model::Overlay, std::less<>>& overlays() const { return overlays_; }
   const model::Overlay* overlay(std::string_view name) const;
+  /// The complete combinations of criteria (catalog/combinations.h).
+  const std::vector<model::Criteria>& combinations() const { return combinations_; }
 
   bool has_file(std::string_view path) const { return files_.contains(path); }
   const std::map<std::string, CatalogFile, std::less<>>& files() const { return files_; }
@@ -69,6 +71,7 @@ class Catalog {
   data::Sources sources_;
   model::Registry registry_;
   std::map<std::string, model::Overlay, std::less<>> overlays_;
+  std::vector<model::Criteria> combinations_;
   std::map<std::string, CatalogFile, std::less<>> files_;
   std::vector<CatalogFile> lower_registries_;                         // all but the last, which is in files_
   std::map<std::string, std::string, std::less<>> registry_digests_;  // component → SHA-256 of its entry

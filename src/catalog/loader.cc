@@ -8,6 +8,7 @@
 #include "catalog/catalog.h"
 #include "catalog/chain.h"
 #include "catalog/check.h"
+#include "catalog/combinations.h"
 #include "catalog/embedded.h"
 #include "catalog/places.h"
 #include "model/document.h"
@@ -91,6 +92,7 @@ class Loader {
     bool trusted = embedded && options_.data_dirs.empty();
     if (!trusted) check_catalog(catalog_, unread_, problems_);
     if (!problems_.empty()) return std::unexpected(together(sorted_problems(std::move(problems_))));
+    catalog_.combinations_ = complete_combinations(catalog_.overlays_);
     return std::move(loaded_);
   }
 

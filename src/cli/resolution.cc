@@ -29,16 +29,20 @@ model::Criteria stated(const Flags& flags, bool on_command_line) {
   return criteria;
 }
 
-/// The document's own criteria: what it states, or what a snapshot shows.
+/// What a snapshot shows, with a warning for what it leaves open that no flag states.
+recipe::Detected detected(const Flags& flags, const model::Registry& registry,
+                          const model::Snapshot& snapshot, Session& session) {
+  recipe::Detected found = recipe::detect(registry, snapshot);
+  for (const recipe::DetectionNote& note : found.notes)
+    if (!flags.has(note.dimension)) session.context.log.warn(note.text);
+  session.context.log.debug("detected", {{"criteria", recipe::describe(found.criteria)}});
+  return found;
+}
+
+/// The document's own criteria: what it states, or what a snapshot showed.
 Result<model::Criteria> documented(const Flags& flags, const model::Registry& registry,
-                                   const std::optional<model::Snapshot>& snapshot, Session& session) {
-  if (snapshot) {
-    recipe::Detected detected = recipe::detect(registry, *snapshot);
-    for (const std::string& note : detected.notes) session.context.log.warn(note);
-    session.context.log.debug("detected", {{"criteria", recipe::describe(detected.criteria)}});
-    return detected.criteria;
-  }
-  if (!flags.has("criteria")) return model::Criteria();
+                                   const recipe::Detected& shown, Session& session) {
+  if (!flags.has("criteria")) return shown.criteria;
   EIDOS_TRY(Document document, read_document(flags.text("criteria"), flags, session));
   EIDOS_TRY(model::Criteria criteria, criteria_of(document));
   auto valid = recipe::normalize(registry, criteria);
@@ -48,8 +52,8 @@ Result<model::Criteria> documented(const Flags& flags, const model::Registry& re
 
 /// Settings, then the document, then the command line: the last word wins.
 Result<model::Criteria> wanted(const Flags& flags, const model::Registry& registry,
-                               const std::optional<model::Snapshot>& snapshot, Session& session) {
-  EIDOS_TRY(model::Criteria document, documented(flags, registry, snapshot, session));
+                               const recipe::Detected& shown, Session& session) {
+  EIDOS_TRY(model::Criteria document, documented(flags, registry, shown, session));
   model::Criteria criteria = recipe::overlaid(stated(flags, false), document);
   criteria = recipe::overlaid(std::move(criteria), stated(flags, true));
   if (flags.has_from("nodes", Origin::CommandLine)) criteria.nodes = flags.count("nodes");
@@ -82,10 +86,13 @@ Result<Resolution> resolve(const Flags& flags, Session& session) {
   Resolution out;
   EIDOS_TRY(out.catalog, load_catalog(flags, session));
   EIDOS_TRY(out.snapshot, snapshot_flag(flags, session));
-  EIDOS_TRY(model::Criteria criteria, wanted(flags, out.catalog->registry(), out.snapshot, session));
+  recipe::Detected shown;
+  if (out.snapshot) shown = detected(flags, out.catalog->registry(), *out.snapshot, session);
+  EIDOS_TRY(model::Criteria criteria, wanted(flags, out.catalog->registry(), shown, session));
   EIDOS_TRY(recipe::Resolved resolved,
             recipe::resolve(*out.catalog, criteria, out.snapshot ? &*out.snapshot : nullptr));
   resolved.result.metadata.version = session.world.build.version;
+  resolved.result.metadata.detected = std::move(shown.values);
   bool strict = flags.on("strict");
   EIDOS_CHECK(report(resolved, strict, session));
   EIDOS_CHECK(check_facts(facts, resolved.result, strict, session.context.log));

@@ -140,6 +140,24 @@ struct ConstraintWarning {
   bool operator==(const ConstraintWarning&) const = default;
 };
 
+/// A stated dimension that no applied overlay asked for, and what could be asked instead.
+struct UnusedCriterion {
+  std::string dimension = {};
+  std::string value = {};
+  std::vector<std::string> nearest = {};  ///< Complete combinations, "service=eks accelerator=h100 …".
+  bool operator==(const UnusedCriterion&) const = default;
+};
+
+/// What a snapshot showed of one dimension. Several of one dimension: the fleet is mixed, and it is left
+/// open.
+struct DetectedValue {
+  std::string dimension = {};
+  std::string value = {};    ///< Empty: the catalog knows no value for it.
+  std::string reading = {};  ///< Path of the reading, "GPU.smi.gpu.model".
+  std::string actual = {};   ///< What the reading says, "NVIDIA H100 80GB HBM3".
+  bool operator==(const DetectedValue&) const = default;
+};
+
 struct CatalogLayer {
   std::string name = {};    ///< "embedded", or the directory as given.
   std::string digest = {};  ///< "sha256:…" over the layer's own sorted (path, content digest) list.
@@ -159,7 +177,8 @@ struct RecipeResultMetadata {
   std::vector<std::string> applied_overlays = {};
   std::vector<std::string> excluded_overlays = {};
   std::vector<ConstraintWarning> constraint_warnings = {};
-  std::vector<std::string> unused_criteria = {};
+  std::vector<UnusedCriterion> unused_criteria = {};
+  std::vector<DetectedValue> detected = {};
   bool operator==(const RecipeResultMetadata&) const = default;
 };
 

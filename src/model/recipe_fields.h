@@ -176,6 +176,30 @@ struct Fields<model::ConstraintWarning> {
 };
 
 template <>
+struct Fields<model::UnusedCriterion> {
+  static constexpr std::string_view kTitle = "UnusedCriterion";
+  static constexpr auto table() {
+    using T = model::UnusedCriterion;
+    return std::tuple{
+        field("dimension", &T::dimension, "service, accelerator, intent, os, platform or nodes", kAlways),
+        field("value", &T::value, "What was stated", kAlways),
+        field("nearest", &T::nearest, "Complete combinations of the catalog, nearest first")};
+  }
+};
+
+template <>
+struct Fields<model::DetectedValue> {
+  static constexpr std::string_view kTitle = "DetectedValue";
+  static constexpr auto table() {
+    using T = model::DetectedValue;
+    return std::tuple{field("dimension", &T::dimension, "service, accelerator, os or nodes", kAlways),
+                      field("value", &T::value, "What it means; left out: nothing the catalog knows"),
+                      field("reading", &T::reading, "The reading that shows it", kAlways),
+                      field("actual", &T::actual, "What the reading says", kAlways)};
+  }
+};
+
+template <>
 struct Fields<model::CatalogLayer> {
   static constexpr std::string_view kTitle = "CatalogLayer";
   static constexpr auto table() {
@@ -208,7 +232,8 @@ struct Fields<model::RecipeResultMetadata> {
         field("appliedOverlays", &T::applied_overlays, "Overlays in the order applied"),
         field("excludedOverlays", &T::excluded_overlays, "Overlays a snapshot kept out"),
         field("constraintWarnings", &T::constraint_warnings, "Why they were kept out"),
-        field("unusedCriteria", &T::unused_criteria, "Stated dimensions that no applied overlay asked for")};
+        field("unusedCriteria", &T::unused_criteria, "Stated dimensions that no applied overlay asked for"),
+        field("detected", &T::detected, "What the snapshot showed of the criteria, before flags")};
   }
 };
 

@@ -8,16 +8,19 @@
 
 namespace eidos::recipe {
 
-/// Stated dimensions that no overlay of `applied` asks for, in the order of the dimensions.
-std::vector<std::string> unused_dimensions(const model::Criteria& criteria,
-                                           const std::vector<const model::Overlay*>& applied);
+/// Stated dimensions that no overlay of `applied` asks for, in the order of the dimensions; `nearest` is left
+/// empty.
+std::vector<model::UnusedCriterion> unused_criteria(const model::Criteria& criteria,
+                                                    const std::vector<const model::Overlay*>& applied);
 
-/// The combinations that overlays of the catalog ask for, best first: those that use most of the `unused`
-/// dimensions as stated, then those with the fewest differences from `criteria`, then by text; at most
-/// `count`. `excluded` overlays do not count.
-std::vector<std::string> nearest_combinations(const catalog::Catalog& catalog,
-                                              const model::Criteria& criteria,
-                                              const std::vector<std::string>& unused,
-                                              const std::vector<std::string>& excluded, std::size_t count);
+/// The complete combinations of the catalog, nearest first: those that have most of the `unused` dimensions
+/// as stated, then those with the fewest differences from `criteria` (a dimension added, dropped or changed
+/// counts one), then in the catalog's order; at most `count`. One that would bring an `excluded` overlay back
+/// is none.
+std::vector<model::Criteria> nearest_combinations(const catalog::Catalog& catalog,
+                                                  const model::Criteria& criteria,
+                                                  const std::vector<model::UnusedCriterion>& unused,
+                                                  const std::vector<std::string>& excluded,
+                                                  std::size_t count);
 
 }  // namespace eidos::recipe

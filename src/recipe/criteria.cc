@@ -49,6 +49,14 @@ model::Criteria overlaid(model::Criteria base, const model::Criteria& over) {
   return base;
 }
 
+bool matches(const model::Criteria& asks, const model::Criteria& stated) {
+  for (const model::Dimension& dimension : model::kDimensions) {
+    const std::string& wanted = asks.*dimension.member;
+    if (!wanted.empty() && wanted != stated.*dimension.member) return false;
+  }
+  return asks.nodes == 0 || asks.nodes == stated.nodes;
+}
+
 std::string describe(const model::Criteria& criteria) {
   std::vector<std::string> parts;
   for (const model::Dimension& dimension : model::kDimensions)

@@ -27,12 +27,24 @@ Result<model::Criteria> read_criteria(const data::Value& root, data::Reading& re
 /// Fields set in `over` replace those of `base`; an explicit "any" sets a field back to any.
 model::Criteria overlaid(model::Criteria base, const model::Criteria& over);
 
+/// Why a dimension is left open although the snapshot shows something of it. Moot where a person states it.
+struct DetectionNote {
+  std::string dimension;
+  std::string text;
+};
 struct Detected {
   model::Criteria criteria;
-  std::vector<std::string> notes;  ///< Warnings: mixed GPU models, unknown products.
+  std::vector<model::DetectedValue> values;  ///< What each of them was read from.
+  std::vector<DetectionNote> notes;          ///< Mixed GPU models, names the catalog does not know.
 };
 /// What a snapshot shows: service, accelerator, os, nodes. Intent and platform are never detected.
 Detected detect(const model::Registry& registry, const model::Snapshot& snapshot);
+
+/// Nodes of the cluster as the snapshot's topology counts them; 0 where it does not.
+std::int64_t node_count(const model::Snapshot& snapshot);
+
+/// Whether an overlay that asks for this applies where that is stated: whatever it asks is stated alike.
+bool matches(const model::Criteria& asks, const model::Criteria& stated);
 
 /// "service=eks accelerator=h100", or "any".
 std::string describe(const model::Criteria& criteria);

@@ -16,14 +16,6 @@ namespace {
 
 using Chain = std::vector<const model::Overlay*>;
 
-bool matches(const model::Criteria& asks, const model::Criteria& stated) {
-  for (const model::Dimension& dimension : model::kDimensions) {
-    const std::string& wanted = asks.*dimension.member;
-    if (!wanted.empty() && wanted != stated.*dimension.member) return false;
-  }
-  return asks.nodes == 0 || asks.nodes == stated.nodes;
-}
-
 int specificity(const model::Criteria& criteria) {
   int count = criteria.nodes != 0 ? 1 : 0;
   for (const model::Dimension& dimension : model::kDimensions)
@@ -156,7 +148,27 @@ void fill_from_registry(model::ComponentRef& ref, const model::Component& entry)
   if (entry.manifest) fill(ref.name_space, entry.manifest->default_namespace);
 }
 
-void warn(const catalog::Catalog& catalog, const model::Criteria& criteria, Resolved& out) {
+// How many combinations a message and the document name.
+constexpr std::size_t kNearest = 3;
+
+// What nobody asked for, with what could be stated instead. The size of the cluster is a fact, not a wish:
+// as long as it is the snapshot's own count, nobody stated it.
+std::vector<model::UnusedCriterion> uncovered(const catalog::Catalog& catalog,
+                                              const model::RecipeResult& result, const Chain& applied,
+                                              const model::Snapshot* snapshot) {
+  model::Criteria stated = result.criteria;
+  if (snapshot != nullptr && stated.nodes == node_count(*snapshot)) stated.nodes = 0;
+  std::vector<model::UnusedCriterion> unused = unused_criteria(stated, applied);
+  if (unused.empty()) return unused;
+  std::vector<std::string> nearest;
+  for (const model::Criteria& one :
+       nearest_combinations(catalog, result.criteria, unused, result.metadata.excluded_overlays, kNearest))
+    nearest.push_back(describe(one));
+  for (model::UnusedCriterion& one : unused) one.nearest = nearest;
+  return unused;
+}
+
+void warn(Resolved& out) {
   const model::RecipeResultMetadata& metadata = out.result.metadata;
   for (const std::string& name : metadata.excluded_overlays)
     for (const model::ConstraintWarning& warning : metadata.constraint_warnings)
@@ -166,12 +178,12 @@ void warn(const catalog::Catalog& catalog, const model::Criteria& criteria, Reso
         break;
       }
   if (metadata.unused_criteria.empty()) return;
-  std::string what = join(metadata.unused_criteria, ", ");
-  std::string near =
-      join(nearest_combinations(catalog, criteria, metadata.unused_criteria, metadata.excluded_overlays, 3),
-           " | ");
-  out.warnings.push_back(cat("no applied overlay asks for ", what, " (stated: ", describe(criteria), ")",
-                             near.empty() ? "" : cat("; nearest complete combinations: ", near)));
+  std::vector<std::string> unused;
+  for (const model::UnusedCriterion& one : metadata.unused_criteria) unused.push_back(one.dimension);
+  const std::vector<std::string>& nearest = metadata.unused_criteria[0].nearest;
+  out.warnings.push_back(
+      cat("no applied overlay asks for ", join(unused, ", "), " (stated: ", describe(out.result.criteria),
+          ")", nearest.empty() ? "" : cat("; nearest complete combinations: ", join(nearest, " | "))));
 }
 
 }  // namespace
@@ -196,11 +208,11 @@ Result<Resolved> resolve(const catalog::Catalog& catalog, const model::Criteria&
     if (const model::Component* entry = catalog.component(ref.name)) fill_from_registry(ref, *entry);
     result.metadata.catalog.components[ref.name] = catalog.component_digest(ref);
   }
-  result.metadata.unused_criteria = unused_dimensions(criteria, applied);
+  result.metadata.unused_criteria = uncovered(catalog, result, applied, snapshot);
   result.constraints = std::move(merged.constraints);
   result.component_refs = std::move(merged.components);
   result.validation = std::move(merged.validation);
-  warn(catalog, criteria, out);
+  warn(out);
   return out;
 }
 

@@ -126,19 +126,6 @@ TEST(Resolve, ASnapshotKeepsOutWhatDoesNotHoldWithItsDescendants) {
   EXPECT_EQ(applied(*resolve(catalog, criteria, &blind)), "base any");
 }
 
-TEST(Resolve, WhatNoOverlayUsedIsReported) {
-  catalog::Catalog catalog = small();
-  auto got = resolve(catalog, {"oke", "h100", "training", "", "", 3}, nullptr);
-  EXPECT_EQ(join(got->result.metadata.unused_criteria, " "), "service accelerator intent nodes");
-  ASSERT_EQ(got->warnings.size(), 1u);
-  EXPECT_EQ(
-      got->warnings[0],
-      "no applied overlay asks for service, accelerator, intent, nodes (stated: service=oke accelerator=h100 "
-      "intent=training nodes=3); nearest complete combinations: service=eks intent=training | nodes=8 | "
-      "service=eks");
-  EXPECT_TRUE(resolve(catalog, {"eks", "", "", "", "", 0}, nullptr)->warnings.empty());
-}
-
 TEST(Merge, FollowsTheRules) {
   Merged base;
   model::OverlaySpec one;
@@ -185,52 +172,6 @@ TEST(Criteria, AreNormalised) {
   EXPECT_EQ(normalize(catalog.registry(), "intent", "trainig").error().message,
             "intent 'trainig' must be one of: training, inference, any; did you mean 'training'?");
   EXPECT_FALSE(normalize(catalog.registry(), {.nodes = -5}));
-}
-
-TEST(Detect, ReadsRealProductAndVersionStrings) {
-  catalog::Catalog catalog = small();
-  struct Case {
-    const char* models;  // '|' between several
-    const char* want;
-  };
-  const Case gpus[] = {{"NVIDIA H100 80GB HBM3", "h100"},
-                       {"NVIDIA H100 NVL", "h100"},
-                       {"NVIDIA H200", "h200"},
-                       {"NVIDIA GH200 480GB", ""},
-                       {"NVIDIA GB200", "gb200"},
-                       {"NVIDIA B200", "b200"},
-                       {"NVIDIA A100-SXM4-80GB", "a100"},
-                       {"NVIDIA RTX A1000", ""},
-                       {"NVIDIA L4", "l4"},
-                       {"NVIDIA L40", "l40"},
-                       {"NVIDIA L40S", "l40s"},
-                       {"Tesla T4", ""},
-                       {"NVIDIA H100 80GB HBM3|NVIDIA H200", ""},
-                       {"NVIDIA H100 NVL|NVIDIA H100 80GB HBM3", "h100"}};
-  for (const Case& c : gpus) {
-    std::string data;
-    int index = 0;
-    for (std::string_view model : split(c.models, '|'))
-      data += cat(data.empty() ? "" : ", ", "gpu.", index++, ".model: ", model);
-    auto got = detect(catalog.registry(),
-                      snapshot(cat("- {type: GPU, subtypes: [{subtype: smi, data: {", data, "}}]}\n")));
-    EXPECT_EQ(got.criteria.accelerator, c.want) << c.models;
-    EXPECT_EQ(got.notes.empty(), *c.want != '\0') << c.models;
-  }
-  const std::pair<const char*, const char*> versions[] = {
-      {"v1.33.5-eks-3025e55", "eks"}, {"v1.31.6-gke.1020000", "gke"}, {"v1.30.0-aks", "aks"}, {"v1.31.0", ""},
-      {"v1.30.4+k3s1", ""},           {"v1.30.4+rke2r1", ""}};
-  for (const auto& [version, want] : versions)
-    EXPECT_EQ(detect(catalog.registry(), cluster(version)).criteria.service, want) << version;
-  auto provided =
-      detect(catalog.registry(),
-             snapshot("- {type: K8s, subtypes: [{subtype: node, data: {provider: oke}}]}\n"
-                      "- {type: OS, subtypes: [{subtype: release, data: {ID: amzn}}]}\n"
-                      "- {type: NodeTopology, subtypes: [{subtype: summary, data: {node-count: 12}}]}\n"));
-  EXPECT_EQ(provided.criteria.service, "oke");
-  EXPECT_EQ(provided.criteria.os, "amazonlinux");
-  EXPECT_EQ(provided.criteria.nodes, 12);
-  EXPECT_EQ(provided.criteria.intent, "");
 }
 
 TEST(Hydrate, LaysOverridesOverTheFilesOfTheComponent) {

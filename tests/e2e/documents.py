@@ -76,7 +76,7 @@ class Recipes(support.Case):
                 done = self.good("recipe", "--gpu", accelerator, "--service", service, "--os", system,
                                  "--intent", "training", "-t", "json")
                 recipe = recipe_of(done)
-                unused = recipe["metadata"].get("unusedCriteria", [])
+                unused = [one["dimension"] for one in recipe["metadata"].get("unusedCriteria", [])]
                 lines = done.err.splitlines()
                 self.assertEqual(len(lines), 1 if unused else 0, done.err)
                 if unused:
@@ -91,6 +91,19 @@ class Recipes(support.Case):
         applied = recipe["metadata"]["appliedOverlays"]
         self.assertEqual([name for name in applied if name in CHAIN], CHAIN)
         self.assertFalse(recipe["metadata"].get("unusedCriteria"))
+
+    def test_a_mixed_fleet_is_left_open_until_a_flag_decides(self):
+        self.put("mixed.yaml", "kind: Snapshot\napiVersion: eidos.nvidia.com/v1alpha1\nmeasurements:\n"
+                 "- {type: GPU, subtypes: [{subtype: smi, data: {gpu.0.model: NVIDIA H100 NVL, gpu.1.model: NVIDIA L40S}}]}\n")
+        for flags, accelerator, warnings in (([], "any", 1), (["--gpu", "h100"], "h100", 1), (["--gpu", "any"], "any", 0)):
+            with self.subTest(flags=flags):
+                done = self.good("recipe", "-s", "mixed.yaml", "-t", "json", *flags)
+                recipe = recipe_of(done)
+                self.assertEqual(recipe["criteria"]["accelerator"], accelerator)
+                self.assertEqual([(one["value"], one["reading"]) for one in recipe["metadata"]["detected"]],
+                                 [("h100", "GPU.smi.gpu.0.model"), ("l40s", "GPU.smi.gpu.1.model")])
+                self.assertEqual("several GPU models (h100, l40s)" in done.err, not flags)
+                self.assertEqual(len(done.err.splitlines()), warnings)
 
     def test_no_criteria_is_the_base_recipe(self):
         any_of_all = [flag for name in ("service", "accelerator", "intent", "os", "platform")

@@ -62,12 +62,13 @@ class Examples : public ::testing::TestWithParam<Example> {
     ASSERT_TRUE(loaded);
     catalog_ = std::move(loaded->catalog);
     snapshot_ = snapshot_of(GetParam());
-    model::Criteria criteria = recipe::detect(catalog_.registry(), snapshot_).criteria;
-    criteria.intent = "training";
-    auto resolved = recipe::resolve(catalog_, criteria, &snapshot_);
+    recipe::Detected detected = recipe::detect(catalog_.registry(), snapshot_);
+    detected.criteria.intent = "training";
+    auto resolved = recipe::resolve(catalog_, detected.criteria, &snapshot_);
     ASSERT_TRUE(resolved) << resolved.error().message;
     ASSERT_TRUE(resolved->warnings.empty()) << resolved->warnings[0];
     recipe_ = std::move(resolved->result);
+    recipe_.metadata.detected = std::move(detected.values);
     recipe_.metadata.version = kExampleVersion;
   }
 

@@ -89,7 +89,8 @@ TEST(EmbeddedCatalog, EveryStatedDimensionIsUsedOrReported) {
         const auto& criteria = embedded().overlay(name)->spec.criteria;
         return criteria && !((*criteria).*dimension.member).empty();
       });
-      EXPECT_NE(used, std::ranges::find(unused, dimension.name) != unused.end())
+      EXPECT_NE(used,
+                std::ranges::find(unused, dimension.name, &model::UnusedCriterion::dimension) != unused.end())
           << recipe::describe(query) << " " << dimension.name;
     }
     EXPECT_EQ(got->warnings.empty(), unused.empty());
