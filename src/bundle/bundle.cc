@@ -8,7 +8,7 @@
 namespace eidos::bundle {
 namespace {
 
-Result<void> check_repo(const Deployer& deployer, const Options& options) {
+Result<void> check_repo_use(const Deployer& deployer, const Options& options) {
   bool given =
       !options.repo.empty() || !options.repo_path.empty() || options.repo_revision != Options().repo_revision;
   if (given && !deployer.takes_repo)
@@ -27,10 +27,11 @@ Result<void> check_repo(const Deployer& deployer, const Options& options) {
 Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
                       std::string_view recipe_text, const Options& options) {
   EIDOS_TRY(const Deployer* deployer, find_deployer(options.deployer, options.layout));
-  EIDOS_CHECK(check_repo(*deployer, options));
-  EIDOS_CHECK(check_namespace("--namespace", options.name_space));
+  EIDOS_CHECK(check_repo_use(*deployer, options));
+  if (!options.name_space.empty()) EIDOS_CHECK(check_namespace("--namespace", options.name_space));
   std::vector<std::string> warnings;
   EIDOS_TRY(Stack stack, make_stack(catalog, recipe, recipe_text, options, warnings));
+  if (stack.name_space.empty()) stack.name_space = deployer->name_space;
   EIDOS_TRY(Bundle out, deployer->render(stack));
   out.files.emplace(kChecksumsFile, File{checksum_lines(out.files)});
   out.warnings.insert(out.warnings.begin(), warnings.begin(), warnings.end());

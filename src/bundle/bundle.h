@@ -39,8 +39,8 @@ struct ValuesFile {
 
 struct Options {
   std::string deployer = "helm";
-  std::string layout = {};  ///< "" for the deployer's default.
-  std::string name_space = "eidos-stack";
+  std::string layout = {};      ///< "" for the deployer's default.
+  std::string name_space = {};  ///< "" for the deployer's default.
   SchedulingFlags scheduling = {};
   std::vector<ValuesFile> values_files = {};
   std::vector<SetFlag> sets = {};

@@ -9,10 +9,11 @@
 namespace eidos::bundle {
 
 struct Deployer {
-  std::string_view name;     ///< --deployer
-  std::string_view layout;   ///< --layout; "" where there is only one.
-  std::string_view summary;  ///< One line for help and messages.
-  bool takes_repo = false;   ///< Reads its own bundle from Git: --repo and its like mean something.
+  std::string_view name;             ///< --deployer
+  std::string_view layout = {};      ///< --layout; "" where there is only one.
+  std::string_view name_space = {};  ///< Where things go without --namespace.
+  std::string_view summary = {};     ///< One line for help and messages.
+  bool takes_repo = false;           ///< Reads its own bundle from Git: --repo and its like mean something.
   /// The whole tree but checksums.txt. A pure function; decides no value.
   Result<Bundle> (*render)(const Stack&) = nullptr;
 };

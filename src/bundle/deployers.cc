@@ -1,5 +1,8 @@
 #include "base/text.h"
+#include "bundle/argocd.h"
 #include "bundle/deployer.h"
+#include "bundle/flux.h"
+#include "bundle/helmfile.h"
 #include "bundle/umbrella.h"
 
 namespace eidos::bundle {
@@ -8,8 +11,23 @@ namespace {
 constexpr Deployer kDeployers[] = {
     {.name = "helm",
      .layout = "umbrella",
+     .name_space = kFallbackNamespace,
      .summary = "one Helm chart with a dependency per component",
      .render = render_umbrella},
+    {.name = "argocd",
+     .name_space = "argocd",
+     .summary = "an Argo CD Application per component",
+     .takes_repo = true,
+     .render = render_argocd},
+    {.name = "flux",
+     .name_space = "flux-system",
+     .summary = "a Flux HelmRelease per component",
+     .takes_repo = true,
+     .render = render_flux},
+    {.name = "helmfile",
+     .name_space = kFallbackNamespace,
+     .summary = "one helmfile with a release per component",
+     .render = render_helmfile},
 };
 
 // Each once, in the order of the table.

@@ -66,9 +66,8 @@ bool is_version(std::string_view text, std::size_t least_numbers) {
   return numbers.size() >= least_numbers && numbers.size() <= 3 && std::ranges::all_of(numbers, is_number);
 }
 
-std::unexpected<Error> bad_source(std::string_view who, std::string_view source, std::string_view why) {
-  return fail(ErrorKind::Invalid, cat(who, ": chart source ", quote(source), " ", why), {},
-              "give the chart repository as https://host/path or oci://host/path");
+std::unexpected<Error> bad_address(std::string_view what, std::string_view address, std::string_view why) {
+  return fail(ErrorKind::Invalid, cat(what, " ", quote(address), " ", why));
 }
 
 }  // namespace
@@ -122,24 +121,30 @@ Result<void> check_namespace(std::string_view who, std::string_view name_space) 
               "use at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends");
 }
 
-Result<void> check_source(std::string_view who, std::string_view source) {
+Result<void> check_address(std::string_view what, std::string_view source) {
   const auto* scheme =
       std::ranges::find_if(kSchemes, [&](std::string_view known) { return source.starts_with(known); });
-  if (scheme == std::end(kSchemes)) return bad_source(who, source, "has none of https://, http://, oci://");
+  if (scheme == std::end(kSchemes)) return bad_address(what, source, "has none of https://, http://, oci://");
   if (source.size() > kMaxSource)
-    return bad_source(who, source, cat("is longer than ", kMaxSource, " bytes"));
+    return bad_address(what, source, cat("is longer than ", kMaxSource, " bytes"));
   std::string_view rest = source.substr(scheme->size());
   if (!all_of(rest, [](char c) { return is_alnum(c) || kUrlExtra.find(c) != std::string_view::npos; }))
-    return bad_source(who, source, "holds a character that a repository address has no use for");
+    return bad_address(what, source, "holds a character that a repository address has no use for");
   std::string_view authority = rest.substr(0, rest.find('/'));
   if (authority.find('@') != std::string_view::npos)
-    return bad_source(who, source, "holds a user name, and a bundle is no place for credentials");
+    return bad_address(what, source, "holds a user name, and a bundle is no place for credentials");
   std::size_t colon = authority.find(':');
   bool port_ok = colon == std::string_view::npos ||
                  (is_number(authority.substr(colon + 1)) && authority.size() - colon <= 6);
   if (!is_dns_name(lower(authority.substr(0, colon))) || !port_ok)
-    return bad_source(who, source, "has no valid host");
+    return bad_address(what, source, "has no valid host");
   return {};
+}
+
+Result<void> check_source(std::string_view who, std::string_view source) {
+  auto fits = check_address(cat(who, ": chart source"), source);
+  if (!fits) fits.error().hint = "give the chart repository as https://host/path or oci://host/path";
+  return fits;
 }
 
 }  // namespace eidos::bundle

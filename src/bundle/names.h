@@ -29,6 +29,8 @@ bool is_chart_version(std::string_view text);
 Result<void> check_component_name(std::string_view name);
 /// `who` opens the message: "component 'x'", "--namespace".
 Result<void> check_namespace(std::string_view who, std::string_view name_space);
+/// https://, http:// or oci:// with a host; no user, query, fragment or blanks. `what` opens the message.
+Result<void> check_address(std::string_view what, std::string_view address);
 /// A chart repository: https://, http:// or oci:// with a host; no user, query, fragment or blanks.
 Result<void> check_source(std::string_view who, std::string_view source);
 

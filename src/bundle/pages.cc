@@ -14,6 +14,15 @@ std::string component_row(const Piece& piece) {
   return cat("| ", md_code(ref.name), " | ", chart, " | ", md_code(ref.name_space), " |\n");
 }
 
+std::string crds_command(const Piece& piece) {
+  const model::ComponentRef& ref = *piece.part.ref;
+  std::string chart = ref.source.starts_with("oci://")
+                          ? cat("'", ref.source, "/", piece.chart(), "'")
+                          : cat("'", piece.chart(), "' --repo '", ref.source, "'");
+  return cat("helm show crds ", chart, " --version '", ref.version,
+             "' | kubectl apply --server-side --force-conflicts -f -");
+}
+
 }  // namespace
 
 std::string target_section(const Stack& stack) {
@@ -63,13 +72,11 @@ std::string code_list(const std::vector<std::string>& names) {
   return out;
 }
 
-std::string crds_command(const Piece& piece) {
-  const model::ComponentRef& ref = *piece.part.ref;
-  std::string chart = ref.source.starts_with("oci://")
-                          ? cat("'", ref.source, "/", piece.chart(), "'")
-                          : cat("'", piece.chart(), "' --repo '", ref.source, "'");
-  return cat("helm show crds ", chart, " --version '", ref.version,
-             "' | kubectl apply --server-side --force-conflicts -f -");
+std::vector<std::string> crds_commands(const Stack& stack) {
+  std::vector<std::string> out;
+  for (const Piece& piece : stack.pieces)
+    if (piece.has_chart()) out.push_back(crds_command(piece));
+  return out;
 }
 
 }  // namespace eidos::bundle

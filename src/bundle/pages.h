@@ -21,7 +21,7 @@ std::string fenced(const std::vector<std::string>& commands);
 /// "`a`, `b`"
 std::string code_list(const std::vector<std::string>& names);
 
-/// The command that applies the CRDs a chart carries in its crds/ folder: Helm never changes them.
-std::string crds_command(const Piece& piece);
+/// Commands that apply the CRDs charts carry in their crds/ folders: Helm never changes them.
+std::vector<std::string> crds_commands(const Stack& stack);
 
 }  // namespace eidos::bundle

@@ -106,6 +106,7 @@ Result<Stack> make_stack(const catalog::Catalog& catalog, const model::RecipeRes
   EIDOS_TRY(Prepared prepared, prepare(catalog, recipe, options, warnings));
   Stack stack{.name = {},
               .version = stack_version(recipe.metadata.version),
+              .name_space = options.name_space,
               .recipe_text = recipe_text,
               .recipe = &recipe,
               .options = &options,

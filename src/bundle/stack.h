@@ -9,6 +9,9 @@
 
 namespace eidos::bundle {
 
+/// Where components go that ask for no namespace.
+constexpr std::string_view kFallbackNamespace = "eidos-stack";
+
 struct Manifest {
   std::string path;  ///< In the catalog: "components/gpu-operator/manifests/dcgm-exporter.yaml".
   std::string text;  ///< A Helm template.
@@ -27,8 +30,9 @@ struct Piece {
 };
 
 struct Stack {
-  std::string name;     ///< stack_name()
-  std::string version;  ///< stack_version()
+  std::string name;        ///< stack_name()
+  std::string version;     ///< stack_version()
+  std::string name_space;  ///< --namespace, else the deployer's.
   std::string_view recipe_text;
   const model::RecipeResult* recipe = nullptr;
   const Options* options = nullptr;

@@ -13,10 +13,5 @@ Result<Bundle> render_umbrella(const Stack& stack);
 
 std::string chart_yaml(const Stack& stack);
 std::string values_yaml(const Stack& stack);
-/// Where a manifest stands below templates/; different for different (component, path).
-std::string template_path(std::string_view component, std::string_view manifest_path);
-/// The manifest, rendered only while values.yaml has the component enabled. Invalid for a manifest with a
-/// {{ define }}, which Helm allows at the top of a file only.
-Result<std::string> guarded(std::string_view component, const Manifest& manifest);
 
 }  // namespace eidos::bundle

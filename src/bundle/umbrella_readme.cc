@@ -38,11 +38,11 @@ std::string namespace_note(const Stack& stack) {
   std::string others;
   for (const Piece& piece : stack.pieces) {
     const std::string& wanted = piece.part.ref->name_space;
-    if (!wanted.empty() && wanted != stack.options->name_space)
+    if (!wanted.empty() && wanted != stack.name_space)
       others += cat(others.empty() ? "" : ", ", piece.name(), " (", wanted, ")");
   }
   if (others.empty()) return {};
-  return cat("One release has one namespace: everything goes to ", stack.options->name_space,
+  return cat("One release has one namespace: everything goes to ", stack.name_space,
              ", although these components ask for another one: ", others, ".");
 }
 
@@ -84,9 +84,7 @@ std::string change(const Stack& stack) {
 std::string upgrade(const Stack& stack, const Guide& guide) {
   std::string out = cat("## Upgrade\n\nThe commands of Install, from the newer bundle's directory:\n\n",
                         fenced(guide.install));
-  std::vector<std::string> commands;
-  for (const Piece& piece : stack.pieces)
-    if (piece.has_chart()) commands.push_back(crds_command(piece));
+  std::vector<std::string> commands = crds_commands(stack);
   if (commands.empty()) return out;
   return cat(out,
              "\nHelm creates the CRDs of a chart once and never changes them afterwards. Before an upgrade "
@@ -97,19 +95,18 @@ std::string upgrade(const Stack& stack, const Guide& guide) {
 }
 
 std::string uninstall(const Stack& stack) {
-  return cat(
-      "## Uninstall\n\n",
-      fenced({cat("helm uninstall ", kRelease, " --namespace ", stack.options->name_space, " --wait")}),
-      "\nCRDs, persistent volume claims and the namespace stay",
-      has_hooks(stack) ? ", and so do the objects that templates/ creates as Helm hooks" : "",
-      ": deleting them deletes data, which is your decision.\n");
+  return cat("## Uninstall\n\n",
+             fenced({cat("helm uninstall ", kRelease, " --namespace ", stack.name_space, " --wait")}),
+             "\nCRDs, persistent volume claims and the namespace stay",
+             has_hooks(stack) ? ", and so do the objects that templates/ creates as Helm hooks" : "",
+             ": deleting them deletes data, which is your decision.\n");
 }
 
 std::string troubleshooting(const Stack& stack) {
-  std::string release = cat(kRelease, " --namespace ", stack.options->name_space);
+  std::string release = cat(kRelease, " --namespace ", stack.name_space);
   return cat(
       "## Troubleshooting\n\n", "- What happened to the release: `helm history ", release, "`\n",
-      "- Pods that do not start: `kubectl get pods --namespace ", stack.options->name_space,
+      "- Pods that do not start: `kubectl get pods --namespace ", stack.name_space,
       " --field-selector=status.phase!=Running`, then `kubectl describe pod`\n",
       "- \"another operation is in progress\" after a broken run: `helm rollback ", release,
       "`, or `helm uninstall ", release, "` if nothing was ever deployed\n",
@@ -123,8 +120,8 @@ std::string troubleshooting(const Stack& stack) {
 Guide guide_for(const Stack& stack) {
   Guide guide;
   guide.install = {"work=$(mktemp -d)", "cp -R . \"$work\"", "helm dependency build \"$work\"",
-                   cat("helm upgrade --install ", kRelease, " \"$work\" --namespace ",
-                       stack.options->name_space, " --create-namespace -f values.yaml --wait --timeout 20m")};
+                   cat("helm upgrade --install ", kRelease, " \"$work\" --namespace ", stack.name_space,
+                       " --create-namespace -f values.yaml --wait --timeout 20m")};
   guide.null_note = null_note(stack);
   for (std::string note : {namespace_note(stack), guide.null_note})
     if (!note.empty()) guide.notes.push_back(std::move(note));
@@ -138,7 +135,7 @@ std::string umbrella_readme(const Stack& stack, const Guide& guide) {
              "below with tested versions and values.\n\n",
              target_section(stack), "\n",
              components_section(stack, cat("All of them go to the namespace of the release, ",
-                                           md_code(stack.options->name_space), ".")),
+                                           md_code(stack.name_space), ".")),
              "\n", constraints_section(stack), install(stack, guide), "\n", change(stack), "\n",
              upgrade(stack, guide), "\n", uninstall(stack), "\n", troubleshooting(stack));
 }

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "bundle/manifests.h"
 #include "bundle/markdown.h"
 #include "bundle/size_guard.h"
 #include "data/document.h"

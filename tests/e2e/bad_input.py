@@ -149,7 +149,7 @@ LINES = {
                                         r"is not COMPONENT=FILE"),
     "bundle to standard output": (["bundle", "-r", "recipe.yaml", "-o", "-"], 2, r"--dry-run"),
     "bundle to an archive": (["bundle", "-r", "recipe.yaml", "-o", "b.zip"], 2, r"not in this version"),
-    "bundle for a later deployer": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argocd"], 2, r"unknown deployer"),
+    "bundle for an unknown deployer": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argo"], 2, r"unknown deployer .argo.; did you mean .argocd."),
     "bundle for nobody": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "hlem"], 2, r"did you mean 'helm'\?"),
     "bundle without a place": (["bundle", "-r", "recipe.yaml"], 1, r"needs --output DIR"),
     "folder with foreign files": (["bundle", "-r", "recipe.yaml", "-o", "folder"], 2, r"mine.txt.*--force"),
