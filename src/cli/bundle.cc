@@ -10,6 +10,8 @@
 #include "cli/output.h"
 #include "cli/runs.h"
 #include "data/document.h"
+#include "seal/changes.h"
+#include "seal/contents.h"
 
 namespace eidos::cli {
 
@@ -22,30 +24,6 @@ struct SetFlagName {
 constexpr SetFlagName kSetFlags[] = {{"set", bundle::SetKind::Auto},
                                      {"set-string", bundle::SetKind::String},
                                      {"set-json", bundle::SetKind::Json}};
-
-/// Helm itself adds these to a chart it has worked on.
-const std::vector<std::string> kHelmsOwn = {"**/Chart.lock", "**/charts/*.tgz"};
-
-/// What is planned and not here yet, so that nobody takes it for a typo.
-constexpr std::string_view kLaterTargets[] = {".zip", ".tar.gz", ".tgz"};
-
-Result<void> check_target(const Flags& flags) {
-  std::string path = flags.text("output");
-  if (path.empty() && flags.on("dry-run")) return {};
-  if (path.empty())
-    return fail(ErrorKind::Usage, "eidos bundle needs --output DIR, or --dry-run", {},
-                "a bundle is never written to the working directory unasked");
-  if (path == "-")
-    return fail(ErrorKind::Invalid, "a bundle is a directory, which does not fit into standard output", {},
-                "give --output DIR, or --dry-run to see the tree");
-  for (std::string_view suffix : kLaterTargets)
-    if (path.ends_with(suffix))
-      return fail(ErrorKind::Invalid, "archives are not in this version yet", path,
-                  "write a directory and pack it: tar -czf FILE DIR");
-  if (path.starts_with("oci://"))
-    return fail(ErrorKind::Invalid, "oci:// targets are not in this version yet", path, "write a directory");
-  return check_output(flags);
-}
 
 bundle::SchedulingFlags scheduling(const Flags& flags) {
   return {.system_node_selector = flags.all("system-node-selector"),
@@ -124,24 +102,27 @@ void note_other_catalog(const std::string& recorded, const catalog::Catalog& cat
             {{"recipe", recorded}, {"catalog", catalog.digest()}});
 }
 
-Result<void> write_bundle(const bundle::Bundle& made, const Flags& flags, Session& session) {
-  session.world.watch_signals();
-  EIDOS_CHECK(session.context.limit.check("writing the bundle"));
-  return session.context.files.write_tree(flags.text("output"), made.files,
-                                          {.tolerated = kHelmsOwn,
-                                           .mark = "recipe.yaml",
-                                           .inputs = inputs(flags),
-                                           .force = flags.on("force"),
-                                           .fsync = flags.on("fsync"),
-                                           .limit = session.context.limit});
+/// What the bundle would change in one that is there.
+Result<int> show_changes(const bundle::Bundle& made, const Flags& flags, Session& session) {
+  const std::string place = flags.text("diff");
+  EIDOS_TRY(seal::Contents contents,
+            seal::read_contents(session.context.files, place, seal::keep_all, session.context.limit));
+  EIDOS_CHECK(seal::check_has_checksums(contents, place));
+  auto before = seal::tree_of(contents);
+  if (!before) return std::unexpected(std::move(before).error().at(place));
+  const std::vector<seal::Change> changes = seal::changes(*before, made.files);
+  const std::string format = flags.text("format");
+  if (format == "json") return print(data::to_json(seal::to_document(changes)), session.world);
+  if (format == "yaml") return print(data::to_yaml(seal::to_document(changes)), session.world);
+  return print(seal::to_text(changes), session.world);
 }
 
 std::string told(const BundleReport& report, const Flags& flags, const Session& session) {
   std::string format = flags.text("format");
   if (format == "json") return data::to_json(bundle_document(report));
   if (format == "yaml") return data::to_yaml(bundle_document(report));
-  if (report.output.empty()) return tree_text(report);
-  return session.quiet ? report.output + "\n" : bundle_text(report);
+  if (report.output.path.empty()) return tree_text(report);
+  return session.quiet ? report.output.path + "\n" : bundle_text(report);
 }
 
 // Each once, in the order of the table.
@@ -175,9 +156,9 @@ Result<int> run_bundle(const Invocation& invocation, Session& session) {
   for (const std::string& warning : made.warnings) session.context.log.warn(warning);
   note_other_catalog(recipe.metadata.catalog.digest, *catalog, session.context.log);
   BundleReport report{&made, {}, {}};
+  if (flags.has("diff")) return show_changes(made, flags, session);
   if (!flags.on("dry-run")) {
-    EIDOS_CHECK(write_bundle(made, flags, session));
-    report.output = flags.text("output");
+    EIDOS_TRY(report.output, write_bundle(made.files, inputs(flags), flags, session));
   }
   report.took = std::chrono::duration_cast<Milliseconds>(session.context.clock.steady() - started);
   return print(told(report, flags, session), session.world);

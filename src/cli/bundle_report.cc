@@ -42,8 +42,11 @@ std::string bulleted(std::string_view title, const std::vector<std::string>& lin
 
 std::string bundle_text(const BundleReport& report) {
   const bundle::Deployment& deployment = report.made->deployment;
-  return cat("wrote ", report.made->files.size(), " files, ", total_size(report), " bytes: ", report.output,
-             "\n", bulleted(cat("To install, in ", report.output, ":"), deployment.steps),
+  const Written& output = report.output;
+  const bool archive = !output.unpack.empty();
+  return cat("wrote ", report.made->files.size(), " files, ", total_size(report), " bytes: ", output.path,
+             "\n", archive ? bulleted("To unpack:", {output.unpack}) : "",
+             bulleted(cat("To install, in ", archive ? "DIR" : output.path, ":"), deployment.steps),
              bulleted("Notes:", deployment.notes));
 }
 
@@ -69,9 +72,10 @@ data::Value bundle_document(const BundleReport& report) {
   map.set("totalSize", total_size(report));
   map.set("duration", cat(report.took.count(), "ms"));
   map.set("deployment", data::Value(std::move(deployment)));
-  if (!report.output.empty()) {
+  if (!report.output.path.empty()) {
     data::Map output;
-    output.set("path", report.output);
+    output.set("path", report.output.path);
+    if (!report.output.digest.empty()) output.set("digest", report.output.digest);
     map.set("output", data::Value(std::move(output)));
   }
   return data::Value(std::move(map));

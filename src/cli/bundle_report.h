@@ -5,13 +5,14 @@
 
 #include "base/limit.h"
 #include "bundle/bundle.h"
+#include "cli/bundle_target.h"
 #include "data/value.h"
 
 namespace eidos::cli {
 
 struct BundleReport {
   const bundle::Bundle* made = nullptr;
-  std::string output;  ///< Empty after --dry-run.
+  Written output;  ///< Empty after --dry-run.
   Milliseconds took{};
 };
 

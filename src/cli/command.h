@@ -62,6 +62,7 @@ enum CommandRule : unsigned {
   kPlainCommand = 0,
   kHiddenCommand = 1,  ///< Not in help or completion.
   kInstant = 2,        ///< Reads no configuration and starts nothing: version, help.
+  kFileArgument = 4,   ///< Its argument is a path.
 };
 
 struct Command {

@@ -1,9 +1,14 @@
 // What the commands make of the stages: exit codes, what is written, what is told.
 
+#include <set>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "seal/archive.h"
 #include "support/fake_world.h"
+#include "support/trees.h"
+#include "support/zip.h"
 
 namespace eidos::cli {
 namespace {
@@ -111,12 +116,109 @@ TEST(RecipeCommand, ToldInWordsSaysWhatThePartsAre) {
   EXPECT_EQ(fake.out(), "b\n");
 }
 
+TEST(BundleCommand, AnArchiveTakesThePlaceOfNothingThatEidosDidNotWrite) {
+  FakeWorld fake;
+  EXPECT_EQ(fake.run({"recipe", "-o", "r.yaml", "-q"}), 0);
+  const Arguments bundle = {"bundle", "-r", "r.yaml", "-q", "-o", "b.zip"};
+  EXPECT_EQ(fake.run(bundle), 0) << fake.err;
+  EXPECT_EQ(fake.out(), "b.zip\n");
+  const std::string first = fake.files.files().at("b.zip");
+  EXPECT_EQ(fake.run(bundle), 0) << fake.err;
+  EXPECT_EQ(fake.files.files().at("b.zip"), first) << "the same bytes";
+  EXPECT_EQ(fake.run({"verify", "b.zip"}), 0) << fake.err;
+  const std::string kForeign[] = {"mine", first.substr(0, first.size() / 2), first + "x",
+                                  testing::zip_of({{.name = "a", .bytes = "x"}}),
+                                  *seal::pack(testing::sealed({{"a", {"x"}}}), seal::Format::Zip, 0)};
+  for (const std::string& bytes : kForeign) {
+    fake.files.put("b.zip", bytes);
+    EXPECT_EQ(fake.run(bundle), 2) << bytes.size();
+    EXPECT_THAT(fake.err, HasSubstr("'b.zip' is there and is no bundle that eidos wrote: "));
+    EXPECT_EQ(fake.files.files().at("b.zip"), bytes);
+  }
+  Arguments forced = bundle;
+  forced.emplace_back("--force");
+  EXPECT_EQ(fake.run(forced), 0);
+  EXPECT_EQ(fake.files.files().at("b.zip"), first);
+  fake.files.put("b.zip", "");
+  EXPECT_EQ(fake.run(bundle), 0) << "an empty file is nobody's";
+}
+
+TEST(BundleCommand, AnArchiveHasTheTimeOfSourceDateEpoch) {
+  struct Case {
+    const char* epoch;
+    int code;
+  };
+  std::set<std::string> written;
+  for (const Case& c :
+       {Case{"", 0}, {"315532800", 0}, {"1700000000", 0}, {"soon", 2}, {"-1", 2}, {"4354819199", 2}}) {
+    FakeWorld fake;
+    fake.environment["SOURCE_DATE_EPOCH"] = c.epoch;
+    EXPECT_EQ(fake.run({"recipe", "-o", "r.yaml", "-q"}), 0);
+    EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "-q", "-o", "b.tgz"}), c.code) << c.epoch << fake.err;
+    if (c.code == 0) written.insert(fake.files.files().at("b.tgz"));
+  }
+  EXPECT_EQ(written.size(), 2u) << "1980 is the default";
+}
+
+TEST(BundleCommand, ADiffWritesNothing) {
+  FakeWorld fake;
+  EXPECT_EQ(fake.run({"recipe", "--service", "eks", "-o", "r.yaml", "-q"}), 0);
+  EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "-q", "-o", "b.tgz"}), 0);
+  const auto before = fake.files.files();
+  EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "-q", "--diff", "b.tgz"}), 0) << fake.err;
+  EXPECT_THAT(fake.out(), HasSubstr("no change; nothing was written"));
+  EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "-q", "--diff", "b.tgz", "-t", "json", "--set",
+                      "gpu-operator:driver.version=1.2.3"}),
+            0)
+      << fake.err;
+  EXPECT_THAT(fake.out(), HasSubstr("\"path\": \"values.yaml\""));
+  EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "--diff", "b.tgz", "-o", "x"}), 1);
+  EXPECT_EQ(fake.run({"bundle", "-r", "r.yaml", "--diff", "none"}), 3);
+  EXPECT_EQ(fake.files.files(), before);
+}
+
+TEST(VerifyCommand, ExitsByWhatItFinds) {
+  FakeWorld fake;
+  const FileTree tree = testing::sealed({{"a", {"x"}}, {"recipe.yaml", {"y"}}});
+  for (const auto& [path, file] : tree) {
+    fake.files.put("good/" + path, file.bytes);
+    fake.files.put("bad/" + path, file.bytes + "!");
+    fake.files.put("helm/" + path, file.bytes);
+  }
+  fake.files.put("bad/checksums.txt", tree.at("checksums.txt").bytes);
+  fake.files.put("helm/Chart.lock", "z");
+  struct Case {
+    Arguments more;
+    int code;
+    const char* out;
+  };
+  const Case kCases[] = {{{"good"}, 0, "ok: 2 files, 2 bytes as listed"},
+                         {{"bad"}, 9, "failed: 2 findings in 2 listed files"},
+                         {{"bad", "-t", "json"}, 9, "\"rule\": \"changed\""},
+                         {{"bad", "-t", "yaml", "--explain"}, 9, "means: "},
+                         {{"good", "--explain"}, 0, "Checked: "},
+                         {{"helm"}, 9, "extra"},
+                         {{"none"}, 3, ""},
+                         {{}, 1, ""},
+                         {{"-"}, 2, ""},
+                         {{"https://host/b.zip"}, 2, ""},
+                         {{"oci://host/b"}, 2, ""},
+                         {{"good/a"}, 2, ""}};
+  for (const Case& c : kCases) {
+    Arguments arguments = {"verify"};
+    arguments.insert(arguments.end(), c.more.begin(), c.more.end());
+    const std::size_t told = fake.out().size();
+    EXPECT_EQ(fake.run(arguments), c.code) << fake.err;
+    EXPECT_THAT(fake.out().substr(told), HasSubstr(c.out));
+  }
+}
+
 TEST(BundleCommand, NeverWritesUnasked) {
   FakeWorld fake;
   EXPECT_EQ(fake.run({"recipe", "-o", "r.yaml"}), 0);
   auto before = fake.files.write_log();
   for (const Arguments& more :
-       {Arguments{}, {"--dry-run"}, {"-o", "x", "--dry-run"}, {"-o", "x.tgz"}, {"-o", "oci://a/b"}}) {
+       {Arguments{}, {"--dry-run"}, {"-o", "x", "--dry-run"}, {"-o", "x.7z"}, {"-o", "oci://a/b"}}) {
     Arguments arguments = {"bundle", "-r", "r.yaml"};
     arguments.insert(arguments.end(), more.begin(), more.end());
     fake.run(arguments);

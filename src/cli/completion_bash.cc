@@ -45,6 +45,8 @@ constexpr std::string_view kTail = R"(  esac
 complete -F _eidos eidos
 )";
 
+constexpr std::string_view kFilesReply = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
+
 std::string spellings(const Flag& flag) {
   std::string out = cat("--", flag.name);
   if (!flag.alias.empty()) out += cat(" --", flag.alias);
@@ -81,7 +83,7 @@ std::string value_case(std::string_view command, const Flag& flag, const Catalog
   if (std::vector<std::string> values = values_of(flag, catalog); !values.empty())
     reply = words_reply(join(values, " "));
   else if (flag.takes == Takes::File)
-    reply = "compopt -o filenames; COMPREPLY=($(compgen -f -- \"$cur\"))";
+    reply = kFilesReply;
   return cat("    ", patterns(command, flag), ") ", reply, "; return ;;\n");
 }
 
@@ -97,6 +99,8 @@ std::string command_case(const Command& command) {
       cat("    ", pattern(command.name), ")\n      if [[ $cur == -* ]]; then ", words_reply(words), "\n");
   if (std::vector<std::string> words_there = argument_words(command); !words_there.empty())
     out += cat("      else ", words_reply(join(words_there, " ")), "\n");
+  else if (command.is(kFileArgument))
+    out += cat("      else ", kFilesReply, "\n");
   return cat(out, "      fi ;;\n");
 }
 

@@ -34,6 +34,7 @@ std::string lines_of(const Command& command, const std::string& seen, const Cata
   for (const Flag& flag : command.flags) out += flag_line(condition, flag, catalog);
   for (const Command& sub : subcommands_of(command))
     out += cat("complete -c eidos", condition, " -a ", last_word(sub), " -d ", quoted(sub.summary), "\n");
+  if (command.is(kFileArgument)) out += cat("complete -c eidos", condition, " -F\n");
   if (command.suggested != nullptr)
     out += cat("complete -c eidos", condition, " -a ", quoted(join(command.suggested(), " ")), "\n");
   return out;

@@ -9,6 +9,7 @@
 #include "model/recipe_fields.h"
 #include "model/registry.h"
 #include "model/snapshot.h"
+#include "seal/report_fields.h"
 #include "validate/report_fields.h"
 
 namespace eidos::cli {
@@ -26,6 +27,7 @@ constexpr Kind kKinds[] = {
     {"ComponentRegistry", data::SchemaOf<model::Registry>::make},
     {"RecipeResult", data::SchemaOf<model::RecipeResult>::make},
     {"ValidationResult", data::SchemaOf<validate::Report>::make},
+    {"VerificationResult", data::SchemaOf<seal::Report>::make},
     {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},
 };
 

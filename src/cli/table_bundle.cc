@@ -42,7 +42,7 @@ constexpr Flag kBundleFlags[] = {
      .letter = 'o',
      .takes = Takes::File,
      .value = "DIR",
-     .help = "directory to write"},
+     .help = "directory to write, or FILE.zip, FILE.tar.gz"},
     {.name = "deployer",
      .letter = 'd',
      .takes = Takes::Text,
@@ -142,9 +142,13 @@ constexpr Flag kBundleFlags[] = {
      .value = "NAME",
      .help = "accept a catalog that changed since the recipe",
      .rules = kRepeats | kRare},
-    {.name = "force", .help = "replace a directory that is no bundle"},
+    {.name = "force", .help = "replace what is no bundle"},
     {.name = "fsync", .help = "survive a power cut, too", .rules = kRare},
     {.name = "dry-run", .help = "show the tree; write nothing"},
+    {.name = "diff",
+     .takes = Takes::File,
+     .value = "BUNDLE",
+     .help = "show what changes in this one; write nothing"},
     {.name = "format",
      .letter = 't',
      .takes = Takes::Text,
@@ -158,6 +162,23 @@ constexpr Flag kBundleFlags[] = {
     kCaFile,
 };
 
+constexpr std::string_view kVerifyExamples[] = {
+    "eidos verify bundle",
+    "eidos verify bundle.zip --explain",
+    "eidos verify bundle -t json --strict",
+};
+constexpr std::string_view kVerifyFormats[] = {"table", "json", "yaml"};
+constexpr Flag kVerifyFlags[] = {
+    {.name = "strict", .help = "what helm or git added is a finding, too"},
+    {.name = "explain", .help = "what was checked, and what to do about each finding"},
+    {.name = "format",
+     .letter = 't',
+     .takes = Takes::Text,
+     .value = "FORMAT",
+     .help = "how to tell the result",
+     .choices = kVerifyFormats},
+};
+
 constexpr Command kCommands[] = {
     {.name = "validate",
      .summary = "hold a recipe against a snapshot",
@@ -169,6 +190,19 @@ constexpr Command kCommands[] = {
      .examples = kBundleExamples,
      .flags = kBundleFlags,
      .run = run_bundle},
+    {.name = "verify",
+     .arguments = "DIR|FILE",
+     .most_arguments = 1,
+     .summary = "check that a bundle is what was written",
+     .about = "Every file that checksums.txt lists must be there and unchanged, and nothing else: 9 when "
+              "something "
+              "is found, 2 when it is no bundle, 3 when it is not there. It shows what changed since the "
+              "bundle was "
+              "written, not who wrote it: nothing is signed.",
+     .examples = kVerifyExamples,
+     .flags = kVerifyFlags,
+     .run = run_verify,
+     .rules = kFileArgument},
 };
 
 }  // namespace

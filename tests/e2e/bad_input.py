@@ -148,8 +148,30 @@ LINES = {
     "values file without a component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--values-file", "x.yaml"], 2,
                                         r"is not COMPONENT=FILE"),
     "bundle to standard output": (["bundle", "-r", "recipe.yaml", "-o", "-"], 2, r"--dry-run"),
-    "bundle to an archive": (["bundle", "-r", "recipe.yaml", "-o", "b.zip"], 2, r"not in this version"),
     "bundle for an unknown deployer": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argo"], 2, r"unknown deployer .argo.; did you mean .argocd."),
+    "bundle to an unknown archive": (["bundle", "-r", "recipe.yaml", "-o", "b.7z"], 2,
+                                     r"b.7z: .7z archives are not written; .*one of: .zip, .tar.gz, .tgz"),
+    "bundle over somebody's archive": (["bundle", "-r", "recipe.yaml", "-o", "mine.zip"], 2,
+                                       r"'mine.zip' is there and is no bundle that eidos wrote.*--force"),
+    "archive that is a folder": (["bundle", "-r", "recipe.yaml", "-o", "folder.zip"], 2, r"'folder.zip' is a directory"),
+    "archive into a missing folder": (["bundle", "-r", "recipe.yaml", "-o", "no/b.zip"], 3, r"no/b.zip.*'no'"),
+    "archive with --fsync": (["bundle", "-r", "recipe.yaml", "-o", "b.zip", "--fsync"], 1, r"--fsync is for directories"),
+    "diff and output": (["bundle", "-r", "recipe.yaml", "-o", "b", "--diff", "folder"], 1, r"cannot both be given"),
+    "diff against what is no bundle": (["bundle", "-r", "recipe.yaml", "--diff", "folder"], 2, r"'folder' is no bundle"),
+    "diff against nothing": (["bundle", "-r", "recipe.yaml", "--diff", "none"], 3, r"'none' does not exist"),
+    "verify without a place": (["verify"], 1, r"needs a DIR or FILE"),
+    "verify of two": (["verify", "a", "b"], 1, r"no more than one argument"),
+    "verify of nothing": (["verify", "none"], 3, r"'none' does not exist"),
+    "verify of a folder": (["verify", "folder"], 2, r"'folder' is no bundle: it has no checksums.txt"),
+    "verify above a bundle": (["verify", "."], 2, r"'badlist/checksums.txt', not at the top; verify that directory"),
+    "verify of a file": (["verify", "recipe.yaml"], 2, r"recipe.yaml: it is neither a zip nor a tar.gz archive"),
+    "verify of a FIFO": (["verify", "fifo"], 2, r"'fifo' is a FIFO|named pipe"),
+    "verify of a device": (["verify", "/dev/zero"], 2, r"'/dev/zero' is a character device"),
+    "verify of an empty file": (["verify", "empty.zip"], 2, r"empty.zip: the file is empty"),
+    "verify of an interrupted write": (["verify", "cut"], 2, r"'cut' is incomplete: writing it was interrupted"),
+    "verify of a bad list": (["verify", "badlist"], 2, r"badlist: checksums.txt:1: "),
+    "verify of standard input": (["verify", "-"], 2, r"not standard input"),
+    "verify of a URL": (["verify", "https://host/b.zip"], 2, r"download it first"),
     "bundle for nobody": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "hlem"], 2, r"did you mean 'helm'\?"),
     "bundle without a place": (["bundle", "-r", "recipe.yaml"], 1, r"needs --output DIR"),
     "folder with foreign files": (["bundle", "-r", "recipe.yaml", "-o", "folder"], 2, r"mine.txt.*--force"),
@@ -199,6 +221,12 @@ class BadInput(support.Case):
         self.put("out.yaml", "before\n")
         self.put("folder/mine.txt", "mine\n")
         self.put("own/r.yaml", RECIPE)
+        self.put("mine.zip", "mine\n")
+        self.put("empty.zip", "")
+        self.put("folder.zip/x", "x\n")
+        self.put("cut/.eidos-new-0123456789ab-0/known", "")
+        self.put("cut/Chart.yaml", "name: a\n")
+        self.put("badlist/checksums.txt", "hello\n")
         self.put("own/data/components/cert-manager/values.yaml", "a: 1\n")
         self.put("release/app", "x")
         self.put("release/checksums.txt", hashlib.sha256(b"x").hexdigest() + "  app\n")
