@@ -58,8 +58,14 @@ class Checker {
         up.push_back(at);
         at = at->metadata.name == kRoot ? nullptr : parent_of(*at);
       }
-      if (at != nullptr && !stated_.contains(at)) report_cycle(up, at);
-      for (; !up.empty(); up.pop_back()) check_criteria(*up.back());
+      bool meets_itself = at != nullptr && !stated_.contains(at);
+      if (meets_itself) report_cycle(up, at);
+      // In and below a cycle nobody knows who will be whose ancestor.
+      bool endless = meets_itself || endless_.contains(at);
+      for (; !up.empty(); up.pop_back()) {
+        if (endless) endless_.insert(up.back());
+        check_criteria(*up.back());
+      }
     }
   }
 
@@ -102,7 +108,7 @@ class Checker {
     if (overlay.metadata.name != kRoot)
       if (auto found = stated_.find(catalog_.overlay(base_of(overlay))); found != stated_.end())
         above = found->second;
-    if (overlay.spec.criteria && !is_unread(overlay.metadata.name)) {
+    if (overlay.spec.criteria && !is_unread(overlay.metadata.name) && !endless_.contains(&overlay)) {
       const model::Criteria& own = *overlay.spec.criteria;
       for (const model::Dimension& dimension : model::kDimensions)
         state(overlay, dimension.name, own.*dimension.member, above);
@@ -113,6 +119,7 @@ class Checker {
 
   void state(const model::Overlay& overlay, std::string_view dimension, const std::string& mine,
              Statements& above) {
+    if (unread_.values.contains({overlay.metadata.name, dimension})) return;
     auto found = above.find(dimension);
     if (found == above.end()) {
       if (!mine.empty()) above[dimension] = {mine, &overlay};
@@ -184,8 +191,12 @@ class Checker {
     if (root == nullptr || is_unread(kRoot)) return;
     if (!root->spec.base.empty() && root->spec.base != kRoot)
       problem(root->spec.mark, "the overlay 'base' is the root and can have no base");
-    if (auto ordered = order(root->spec.component_refs); !ordered)
-      problems_.push_back(std::move(ordered).error().at(catalog_.sources().place(root->spec.mark)));
+    auto ordered = order(root->spec.component_refs);
+    if (ordered) return;
+    Error& problem = ordered.error();
+    problem.where = catalog_.sources().place(root->spec.mark);
+    for (Error& other : problem.others) other.where = problem.where;
+    problems_.push_back(std::move(problem));
   }
 
   const Catalog& catalog_;
@@ -193,6 +204,7 @@ class Checker {
   std::vector<Error>& problems_;
   std::map<const model::Overlay*, bool> visiting_;
   std::map<const model::Overlay*, Statements> stated_;
+  std::set<const model::Overlay*> endless_;
 };
 
 // "a.yaml:12:3" as (a.yaml, 12, 3); a place without numbers comes before those with them.
@@ -235,21 +247,25 @@ void check_registry_names(const data::Value& registry, const data::Sources& sour
   }
 }
 
-void normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
-                        const data::Sources& sources, std::vector<Error>& problems) {
-  if (!overlay.spec.criteria) return;
+std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
+                                                 const data::Sources& sources, std::vector<Error>& problems) {
+  std::vector<std::string_view> unknown;
+  if (!overlay.spec.criteria) return unknown;
   model::Criteria& criteria = *overlay.spec.criteria;
   std::string where = sources.place(criteria.mark);
   for (const model::Dimension& dimension : model::kDimensions) {
     auto value = normalize_value(registry, dimension.name, criteria.*dimension.member);
-    if (value)
+    if (value) {
       criteria.*dimension.member = *std::move(value);
-    else
-      problems.push_back(std::move(value).error().at(where));
+      continue;
+    }
+    problems.push_back(std::move(value).error().at(where));
+    unknown.push_back(dimension.name);
   }
   if (criteria.nodes < 0)
     problems.push_back(
         Error{ErrorKind::Invalid, cat("nodes cannot be negative: ", criteria.nodes), where, {}});
+  return unknown;
 }
 
 void check_catalog(const Catalog& catalog, const Unread& unread, std::vector<Error>& problems) {

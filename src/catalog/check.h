@@ -4,6 +4,7 @@
 
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog.h"
@@ -16,14 +17,15 @@ void check_registry_names(const data::Value& registry, const data::Sources& sour
                           std::vector<Error>& problems);
 
 /// Puts the criteria of an overlay into their normal spelling; unknown values and negative nodes are
-/// problems.
-void normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
-                        const data::Sources& sources, std::vector<Error>& problems);
+/// problems. Returns the dimensions whose value nobody knows.
+std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
+                                                 const data::Sources& sources, std::vector<Error>& problems);
 
 /// What could not be read, and was reported for that: nothing is said to be missing because of it.
 struct Unread {
   bool registry = false;
   std::set<std::string, std::less<>> overlays = {};  ///< By name; by file name where that is all there is.
+  std::set<std::pair<std::string, std::string_view>> values = {};  ///< Overlay and dimension: unknown words.
 };
 
 /// Parents, cycles, dimensions that change along a chain, components nobody registered, files that are not

@@ -269,8 +269,10 @@ class Loader {
     by_path_[candidate.path] = &candidate;
     catalog_.overlays_.insert_or_assign(metadata.name, candidate.overlay);
     std::vector<Error> unsure;  // with half a registry nobody knows which values there are
-    normalize_criteria(catalog_.registry_, catalog_.overlays_.find(metadata.name)->second, catalog_.sources_,
-                       unread_.registry ? unsure : problems_);
+    for (std::string_view dimension :
+         normalize_criteria(catalog_.registry_, catalog_.overlays_.find(metadata.name)->second,
+                            catalog_.sources_, unread_.registry ? unsure : problems_))
+      unread_.values.emplace(metadata.name, dimension);
   }
 
   bool may_replace(const Candidate& candidate, const Candidate& other) {

@@ -164,6 +164,36 @@ TEST(Loader, WhatCouldNotBeReadIsNotMissingToo) {
   }
 }
 
+TEST(Loader, OneMistakeIsOneFinding) {
+  struct Case {
+    std::vector<std::pair<const char*, std::string>> more;  // besides small()
+    std::vector<const char*> want;
+  };
+  const Case cases[] = {
+      // Nobody knows what a word that is none would have asked of the overlays below.
+      {{{"c/overlays/x.yaml", overlay("x", "  criteria: {service: esk}\n")},
+        {"c/overlays/y.yaml", overlay("y", "  base: x\n  criteria: {service: eks}\n")},
+        {"c/overlays/z.yaml", overlay("z", "  base: eks\n  criteria: {service: esk, os: cos}\n")}},
+       {"c/overlays/x.yaml:5:13: service 'esk'", "c/overlays/z.yaml:6:13: service 'esk'"}},
+      // In and below a cycle everybody would be everybody's ancestor.
+      {{{"c/overlays/x.yaml", overlay("x", "  base: y\n  criteria: {service: eks}\n")},
+        {"c/overlays/y.yaml", overlay("y", "  base: x\n  criteria: {service: gke}\n")},
+        {"c/overlays/z.yaml", overlay("z", "  base: y\n  criteria: {os: cos}\n")}},
+       {"c/overlays/x.yaml:5:3: inheritance cycle: x → y → x"}},
+      // Each with its place.
+      {{{"c/overlays/base.yaml", overlay("base", "  componentRefs: [{name: a, dependencyRefs: [m, n]}]\n")}},
+       {"c/overlays/base.yaml:5:3: component 'a' depends on 'm'",
+        "c/overlays/base.yaml:5:3: component 'a' depends on 'n'"}},
+  };
+  for (const Case& c : cases) {
+    FakeFiles files = small();
+    for (const auto& [path, bytes] : c.more) files.put(path, bytes);
+    std::vector<std::string> got = problems(files);
+    ASSERT_EQ(got.size(), c.want.size()) << join(got, "\n");
+    for (std::size_t i = 0; i < got.size(); ++i) EXPECT_TRUE(got[i].starts_with(c.want[i])) << got[i];
+  }
+}
+
 TEST(Loader, CyclesAndChainsOfAnyLength) {
   for (int length : {1, 2, 3000}) {
     FakeFiles files = small();

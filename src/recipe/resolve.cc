@@ -40,39 +40,39 @@ class SnapshotFilter {
  public:
   explicit SnapshotFilter(const model::Snapshot& snapshot) : snapshot_(snapshot) {}
 
-  /// The first overlay of the chain, the root excepted, whose own constraints do not all hold; nullptr: none.
-  Result<const model::Overlay*> first_failing(const Chain& chain) {
-    for (const model::Overlay* overlay : chain) {
-      if (overlay->metadata.name == catalog::kRoot) continue;
-      EIDOS_TRY(bool holds, own_constraints_hold(*overlay));
-      if (!holds) return overlay;
+  /// Whether the constraints of an overlay and all its ancestors, the root excepted, hold. If not, it is
+  /// excluded, with everything in its chain that does not hold.
+  Result<bool> admits(const model::Overlay& overlay, const Chain& chain) {
+    bool admitted = true;
+    for (const model::Overlay* member : chain) {
+      if (member->metadata.name == catalog::kRoot) continue;
+      EIDOS_TRY(bool holds, own_constraints_hold(*member));
+      if (holds) continue;
+      admitted = false;
+      exclude(overlay, *member);
     }
-    return nullptr;
-  }
-
-  void exclude(const model::Overlay& overlay, const model::Overlay& because) {
-    excluded_.insert(overlay.metadata.name);
-    if (&overlay == &because) return;
-    for (const model::ConstraintWarning& warning : failures_[because.metadata.name]) {
-      model::ConstraintWarning inherited = warning;
-      inherited.overlay = overlay.metadata.name;
-      inherited.reason = cat("its ancestor ", because.metadata.name, " does not hold: ", warning.reason);
-      inherited_.push_back(std::move(inherited));
-    }
+    return admitted;
   }
 
   void report(model::RecipeResultMetadata& metadata) const {
     metadata.excluded_overlays.assign(excluded_.begin(), excluded_.end());
-    metadata.constraint_warnings = inherited_;
-    for (const auto& [name, failures] : failures_)
-      metadata.constraint_warnings.insert(metadata.constraint_warnings.end(), failures.begin(),
-                                          failures.end());
+    metadata.constraint_warnings = warnings_;
     std::ranges::sort(metadata.constraint_warnings, {}, [](const model::ConstraintWarning& warning) {
-      return std::tie(warning.overlay, warning.constraint, warning.reason);
+      return std::tie(warning.overlay, warning.constraint, warning.expected, warning.actual, warning.reason);
     });
   }
 
  private:
+  void exclude(const model::Overlay& overlay, const model::Overlay& because) {
+    excluded_.insert(overlay.metadata.name);
+    for (model::ConstraintWarning warning : failures_[because.metadata.name]) {
+      warning.overlay = overlay.metadata.name;
+      if (&overlay != &because)
+        warning.reason = cat("its ancestor ", because.metadata.name, " does not hold: ", warning.reason);
+      warnings_.push_back(std::move(warning));
+    }
+  }
+
   Result<bool> own_constraints_hold(const model::Overlay& overlay) {
     const std::string& name = overlay.metadata.name;
     if (auto known = failures_.find(name); known != failures_.end()) return false;
@@ -93,7 +93,7 @@ class SnapshotFilter {
 
   const model::Snapshot& snapshot_;
   std::map<std::string, std::vector<model::ConstraintWarning>> failures_;
-  std::vector<model::ConstraintWarning> inherited_;
+  std::vector<model::ConstraintWarning> warnings_;
   std::set<std::string> passed_;
   std::set<std::string> excluded_;
 };
@@ -109,11 +109,8 @@ Result<Chain> expand(const catalog::Catalog& catalog, const Chain& selected, con
   for (const model::Overlay* overlay : selected) {
     EIDOS_TRY(Chain chain, catalog::chain(catalog, *overlay));
     if (filter) {
-      EIDOS_TRY(const model::Overlay* failing, filter->first_failing(chain));
-      if (failing != nullptr) {
-        filter->exclude(*overlay, *failing);
-        continue;
-      }
+      EIDOS_TRY(bool admitted, filter->admits(*overlay, chain));
+      if (!admitted) continue;
     }
     for (const model::Overlay* one : chain)
       if (std::ranges::find(applied, one) == applied.end()) applied.push_back(one);
@@ -134,12 +131,14 @@ void fill(std::string& field, const std::string& value) {
 void fill_from_registry(model::ComponentRef& ref, const model::Component& entry) {
   bool kustomize = entry.kustomize && !entry.kustomize->default_source.empty();
   fill(ref.type, kustomize ? "Kustomize" : "Helm");
-  if (ref.type == "Kustomize" && entry.kustomize) {
+  if (ref.type == "Kustomize") {
+    if (!entry.kustomize) return;
     fill(ref.source, entry.kustomize->default_source);
     fill(ref.path, entry.kustomize->default_path);
     fill(ref.tag, entry.kustomize->default_tag);
+    return;
   }
-  if (ref.type == "Helm" && entry.helm) {
+  if (entry.helm) {
     fill(ref.source, entry.helm->default_repository);
     fill(ref.version, entry.helm->default_version);
     fill(ref.name_space, entry.helm->default_namespace);

@@ -25,7 +25,8 @@ catalog::Catalog small() {
        "kind: ComponentRegistry\napiVersion: eidos.nvidia.com/v1alpha1\ncomponents:\n"
        "- name: a\n  helm: {defaultRepository: https://r, defaultChart: r/chart-a, defaultVersion: v1, "
        "defaultNamespace: ns-a}\n- name: b\n  manifest: {defaultNamespace: ns-b}\n"
-       "- name: k\n  kustomize: {defaultSource: https://k, defaultPath: p, defaultTag: t}\n"},
+       "- name: k\n  kustomize: {defaultSource: https://k, defaultPath: p, defaultTag: t}\n"
+       "  manifest: {defaultNamespace: ns-k}\n"},
       {"c/overlays/base.yaml",
        overlay("base",
                "  constraints: [{name: K8s.server.version, value: '>= 1.25'}]\n"
@@ -103,6 +104,7 @@ TEST(Resolve, EmptyFieldsAreFilledFromTheRegistry) {
   EXPECT_EQ(refs[1].source, "");
   EXPECT_EQ(refs[2].type, "Kustomize");
   EXPECT_EQ(refs[2].tag, "t");
+  EXPECT_EQ(refs[2].name_space, "");
   EXPECT_EQ(join(got->result.deployment_order, " "), "a b k");
 }
 

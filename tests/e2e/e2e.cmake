@@ -4,4 +4,6 @@ if(BUILD_TESTING)
   foreach(name bad_input remote_input documents identity sockets signals completion layers)
     eidos_script_test(e2e_${name} LABEL e2e COMMAND tests/e2e/${name}.py $<TARGET_FILE:eidos> TIMEOUT 600)
   endforeach()
+  # The engine against a slow one of its own, on random catalogs.
+  eidos_script_test(reference LABEL e2e COMMAND tests/reference/recipes.py $<TARGET_FILE:eidos> TIMEOUT 900)
 endif()
