@@ -95,7 +95,7 @@ TEST_P(Examples, RecipeAndBundleAreWhatStandsInTheFolder) {
   std::string bundle_path = (folder(GetParam()) / "bundle").string();
   if (writing()) {
     ASSERT_TRUE(files_->write(recipe_path, recipe_text, 0644));
-    auto written = files_->write_tree(bundle_path, bundle->files, {});
+    auto written = files_->write_tree(bundle_path, bundle->files, {.force = true});
     ASSERT_TRUE(written) << written.error().message;
     GTEST_SKIP() << "rewrote " << GetParam().name;
   }
