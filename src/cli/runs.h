@@ -12,6 +12,7 @@ Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_bundle(const Invocation& invocation, Session& session);
 Result<int> run_verify(const Invocation& invocation, Session& session);
+Result<int> run_images(const Invocation& invocation, Session& session);
 Result<int> run_catalog_lock(const Invocation& invocation, Session& session);
 Result<int> run_catalog_show(const Invocation& invocation, Session& session);
 Result<int> run_schema(const Invocation& invocation, Session& session);
