@@ -25,7 +25,7 @@ TEST(CatalogShow, ShowsWhatIsNamedAndWhatStandsAroundIt) {
         "parentOf    gb200-eks-ubuntu-training\n", "\n# Training on EKS with GB200.\n"}},
       {"base", {"chain       base\n", "\n# The root: what every cluster gets."}},
       {"cert-manager",
-       {"files      components/cert-manager/values.yaml\n", "usedBy     base\n", "\nhelm:\n"}},
+       {"components/cert-manager/values.yaml\n", "usedBy     base\n", "\nhelm:\n"}},
       {"registry.yaml", {"path    registry.yaml\n", "digest  sha256:"}},
       {"components/gpu-operator/values-aks.yaml", {"usedBy  overlay aks\n"}},
       {"components/gpu-operator/values.yaml", {"usedBy  component gpu-operator\n        overlay base\n"}},

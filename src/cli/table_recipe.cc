@@ -105,7 +105,7 @@ constexpr Flag kQueryOnly[] = {
      .takes = Takes::Maybe,
      .value = "NAME",
      .help = "accept a catalog that changed since the recipe",
-     .rules = kRepeats},
+     .rules = kRepeats | kRare},
     kOutput,
     {.name = "format",
      .letter = 't',
