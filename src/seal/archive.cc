@@ -61,6 +61,12 @@ std::string_view describe(FileKind kind) {
   std::unreachable();
 }
 
+// As packers of a directory called "." spell it.
+void tidy(TreeEntry& entry) {
+  if (entry.path.starts_with("./")) entry.path.erase(0, 2);
+  if (entry.kind == FileKind::Directory && entry.path.ends_with('/')) entry.path.pop_back();
+}
+
 Result<void> add(FileTree& tree, TreeEntry&& entry) {
   EIDOS_CHECK(check_tree_path(entry.path));
   if (entry.kind == FileKind::Directory) return {};
@@ -107,7 +113,12 @@ Result<void> visit_archive(std::string_view bytes, const Caps& caps, const Visit
   if (bytes.empty()) return fail(ErrorKind::Invalid, "the file is empty");
   const std::optional<Format> format = format_of_bytes(bytes);
   if (!format) return fail(ErrorKind::Invalid, "it is neither a zip nor a tar.gz archive");
-  return *format == Format::Zip ? read_zip(bytes, caps, visit) : read_tar_gz(bytes, caps, visit);
+  const Visit tidied = [&](TreeEntry&& entry) -> Result<void> {
+    tidy(entry);
+    const bool root = entry.kind == FileKind::Directory && (entry.path.empty() || entry.path == ".");
+    return root ? Result<void>() : visit(std::move(entry));
+  };
+  return *format == Format::Zip ? read_zip(bytes, caps, tidied) : read_tar_gz(bytes, caps, tidied);
 }
 
 Result<FileTree> unpack(std::string_view bytes, const Caps& caps) {

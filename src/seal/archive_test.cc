@@ -198,6 +198,7 @@ TEST(Archive, OtherPeoplesZipsAreReadWithWhatTheyLack) {
   const std::string descriptor = testing::little(0x08074b50, 4) + testing::little(testing::zip_crc("x"), 4) +
                                  testing::little(1, 4) + testing::little(1, 4);
   const std::string bytes = zip_of({
+      {.name = "./", .mode = 0040755},
       {.name = "d/", .mode = 0040755},
       {.name = "d/streamed", .bytes = "x", .flags = 8, .behind = descriptor},
       {.name = "streamed2", .bytes = "x", .flags = 8, .behind = descriptor.substr(4)},

@@ -162,9 +162,6 @@ class Reader {
       EIDOS_CHECK(pass_over(out));
     }
     EIDOS_CHECK(skip(padding(size)));
-    if (out.path.starts_with("./")) out.path.erase(0, 2);
-    if (kind == FileKind::Directory && out.path.ends_with('/')) out.path.pop_back();
-    if (kind == FileKind::Directory && (out.path.empty() || out.path == ".")) return {};  // the root
     return visit_(std::move(out));
   }
 

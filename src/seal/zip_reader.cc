@@ -233,10 +233,8 @@ class Reader {
       out.problem = count_.too_large();
     else
       EIDOS_CHECK(inflate_into(out.bytes, central.common, data));
-    if (out.kind == FileKind::Directory) {
-      if (out.size != 0) return broken(cat("the directory ", quote(out.path), " has bytes"));
-      if (out.path.ends_with('/')) out.path.pop_back();
-    }
+    if (out.kind == FileKind::Directory && out.size != 0)
+      return broken(cat("the directory ", quote(out.path), " has bytes"));
     return visit_(std::move(out));
   }
 

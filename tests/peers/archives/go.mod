@@ -1,0 +1,3 @@
+module eidos/tests/peers/archives
+
+go 1.24.0
