@@ -312,11 +312,13 @@ class BadInput(support.Case):
         command = ["unshare", "-m", *([] if os.geteuid() == 0 else ["-r"]), "sh", "-c", script, support.EIDOS]
         (self.dir / "full").mkdir()
         big = self.put("big.yaml", RECIPE + "".join(f"# {'x' * 70}\n" for _ in range(500)))
+        noisy = self.put("noisy.yaml", RECIPE + "".join(
+            f"# {hashlib.sha256(bytes([i % 256, i // 256])).hexdigest()}\n" for i in range(1000)))
         probe = subprocess.run([*command[:-1], "true"], cwd=self.dir, capture_output=True, text=True, check=False)
         if probe.returncode != 0:
             self.skipTest("this user may not mount (needs root or CAP_SYS_ADMIN)")
         for arguments in (["recipe", "--service", "eks", "-o", "x.yaml", "--data", str(self.dir / "none")],
-                          ["bundle", "-r", str(big), "-o", "b"]):
+                          ["bundle", "-r", str(big), "-o", "b"], ["bundle", "-r", str(noisy), "-o", "b.zip"]):
             with self.subTest(arguments=arguments):
                 done = subprocess.run([*command, *arguments], cwd=self.dir, capture_output=True, text=True,
                                       env=support.environment(), timeout=support.SECONDS, check=False)
