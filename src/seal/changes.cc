@@ -6,6 +6,7 @@
 
 #include "base/table.h"
 #include "base/text.h"
+#include "seal/contents.h"
 
 namespace eidos::seal {
 
@@ -39,13 +40,13 @@ std::string_view word(What what) {
 
 std::string sizes(const Change& change) {
   switch (change.what) {
-    case What::Added: return cat(change.new_size, " bytes");
-    case What::Removed: return cat(change.old_size, " bytes");
+    case What::Added: return byte_count(change.new_size);
+    case What::Removed: return byte_count(change.old_size);
     case What::Changed: break;
   }
   const std::string mode = change.mode ? ", executable bit" : "";
-  if (change.old_size == change.new_size) return cat(change.new_size, " bytes", mode);
-  return cat(change.old_size, " to ", change.new_size, " bytes", mode);
+  if (change.old_size == change.new_size) return cat(byte_count(change.new_size), mode);
+  return cat(change.old_size, " to ", byte_count(change.new_size), mode);
 }
 
 }  // namespace

@@ -22,7 +22,7 @@ TEST(Changes, NameWhatIsAddedRemovedAndChanged) {
             "  -1\n"
             "  +2\n"
             "removed  gone  3 bytes\n"
-            "added    new  1 bytes\n"
+            "added    new  1 byte\n"
             "changed  run.sh  2 bytes, executable bit\n"
             "\n1 added, 1 removed, 2 changed; nothing was written\n");
   EXPECT_THAT(changes(before, before), IsEmpty());

@@ -56,6 +56,10 @@ Guest guest_of(std::string_view path) {
   return helm_adds(path) ? Guest::Helm : Guest::None;
 }
 
+std::string byte_count(std::int64_t count) {
+  return cat(count, count == 1 ? " byte" : " bytes");
+}
+
 std::vector<std::string> helm_patterns() {
   return {cat("**/", kLock), cat("**/", kCharts, "*.tgz")};
 }

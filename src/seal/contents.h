@@ -38,6 +38,9 @@ Result<FileTree> tree_of(const Contents& contents);
 /// Invalid when there is no checksums.txt, in words for people; `shown` is the place.
 Result<void> check_has_checksums(const Contents& contents, std::string_view shown);
 
+/// "1 byte", "3 bytes"
+std::string byte_count(std::int64_t count);
+
 /// What may stand beside the listed files of a bundle.
 enum class Guest : std::uint8_t { None, Helm, Git, Leftover, Attestation };
 Guest guest_of(std::string_view path);

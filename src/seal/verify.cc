@@ -93,7 +93,7 @@ class Verifier {
   }
 
   void judge_unlisted(const TreeEntry& entry) {
-    const std::string there = entry.kind == FileKind::Directory ? "a directory" : cat(entry.size, " bytes");
+    const std::string there = entry.kind == FileKind::Directory ? "a directory" : byte_count(entry.size);
     switch (guest_of(entry.path)) {
       case Guest::Helm:
         if (!listed_.contains(cat(chart_of(entry.path), kChartFile))) break;
@@ -111,8 +111,8 @@ class Verifier {
   // Nothing lists checksums.txt itself: of it only the mode is looked at.
   void judge_listed(const TreeEntry& entry, const Line* line) {
     if (entry.size > Caps{}.file_bytes)
-      return find(entry.path, Rule::Oversized, cat("at most ", Caps{}.file_bytes, " bytes"),
-                  cat(entry.size, " bytes"));
+      return find(entry.path, Rule::Oversized, cat("at most ", byte_count(Caps{}.file_bytes)),
+                  byte_count(entry.size));
     if (!entry.problem.empty())
       return find(entry.path, Rule::Unreadable, "a file that can be read", entry.problem);
     if (line != nullptr) report_.summary.bytes += entry.size;

@@ -3,8 +3,6 @@
 
 #include <algorithm>
 
-#include <sys/stat.h>
-
 #include "base/text.h"
 #include "seal/deflate.h"
 #include "seal/formats.h"
@@ -21,6 +19,13 @@ constexpr std::uint64_t kOtherNameExtra = 0x7075;  // a second name, which some 
 constexpr std::uint64_t kNone32 = 0xFFFFFFFF;      // "see the zip64 record"
 constexpr std::uint64_t kNone16 = 0xFFFF;
 constexpr std::uint64_t kMacHost = 19;
+
+// Unix modes, as every Unix has them.
+constexpr std::uint64_t kTypeOf = 0170000;
+constexpr std::uint64_t kFileType = 0100000;
+constexpr std::uint64_t kDirectoryType = 0040000;
+constexpr std::uint64_t kLinkType = 0120000;
+constexpr std::uint64_t kOwnerMayRun = 0100;
 
 std::unexpected<Error> broken(std::string what) {
   return fail(ErrorKind::Invalid, std::move(what));
@@ -119,15 +124,15 @@ FileKind kind_of(const Central& entry) {
   if (entry.common.name.ends_with('/')) return FileKind::Directory;
   const std::uint64_t host = entry.made_by >> 8;
   if (host != kUnixHost && host != kMacHost) return FileKind::Regular;
-  const auto type = static_cast<mode_t>(entry.attributes >> 16) & S_IFMT;
-  if (type == 0 || type == S_IFREG) return FileKind::Regular;
-  if (type == S_IFLNK) return FileKind::Link;
-  return type == S_IFDIR ? FileKind::Directory : FileKind::Other;
+  const std::uint64_t type = entry.attributes >> 16 & kTypeOf;
+  if (type == 0 || type == kFileType) return FileKind::Regular;
+  if (type == kLinkType) return FileKind::Link;
+  return type == kDirectoryType ? FileKind::Directory : FileKind::Other;
 }
 
 bool executable(const Central& entry) {
   const std::uint64_t host = entry.made_by >> 8;
-  return (host == kUnixHost || host == kMacHost) && (entry.attributes >> 16 & S_IXUSR) != 0;
+  return (host == kUnixHost || host == kMacHost) && (entry.attributes >> 16 & kOwnerMayRun) != 0;
 }
 
 class Reader {
