@@ -199,8 +199,12 @@ class PartMaker {
     const model::ComponentRef& ref = recipe_.component_refs[position];
     const model::Component* entry = catalog_.component(ref.name);
     EIDOS_TRY(data::Value values, hydrate(ref));
-    KnownPaths known(values, entry);
-    if (entry != nullptr) EIDOS_CHECK(apply_scheduling(flags_.scheduling, *entry, values));
+    EIDOS_TRY(data::Value shape, shape_for(position, entry));
+    if (entry != nullptr) {
+      warn_of_lost_scheduling(ref, *entry, shape);
+      EIDOS_CHECK(apply_scheduling(flags_.scheduling, *entry, values));
+    }
+    KnownPaths known(values, entry, std::move(shape));
     lay_files(position, known, values);
     EIDOS_CHECK(lay_settings(position, known, values));
     if (depth_of(values) > kMaxValuesDepth)
@@ -227,6 +231,24 @@ class PartMaker {
   }
 
  private:
+  // Read only where a flag writes something.
+  Result<data::Value> shape_for(std::size_t position, const model::Component* entry) const {
+    bool used = !flags_.settings[position].empty() || !flags_.files[position].empty() ||
+                (entry != nullptr && !written_paths(flags_.scheduling, *entry).empty());
+    if (!used) return data::Value();
+    return recorded_shape(catalog_, recipe_.component_refs[position]);
+  }
+
+  void warn_of_lost_scheduling(const model::ComponentRef& ref, const model::Component& entry,
+                               const data::Value& shape) {
+    if (shape.is_null()) return;
+    for (const WrittenPath& written : written_paths(flags_.scheduling, entry))
+      if (!shape_has(shape, written.path))
+        warnings_.push_back(cat("component ", quote(ref.name), ": ", written.flag, " writes ",
+                                data::to_text(written.path), ", which the chart does not read at version ",
+                                show(ref.version), ": it has no effect there"));
+  }
+
   // `enabled` of the recipe is the switch, not a chart value; a values file may have an option of that name.
   Result<data::Value> hydrate(const model::ComponentRef& ref) const {
     model::ComponentRef without = ref;
@@ -259,8 +281,11 @@ class PartMaker {
 
   void doubt(std::size_t position, std::string_view who, const KnownPaths& known, const data::Path& path) {
     if (++doubt_count_ > kMaxDoubts) return;
-    doubts_.push_back(cat(who, ": the catalog's values of ", quote(recipe_.component_refs[position].name),
-                          " have no ", quote(data::to_text(path)), known.nearest_to(path)));
+    const model::ComponentRef& ref = recipe_.component_refs[position];
+    std::string where = known.has_shape()
+                            ? cat("chart and catalog values of ", quote(ref.name), " ", ref.version)
+                            : cat("the catalog's values of ", quote(ref.name));
+    doubts_.push_back(cat(who, ": ", where, " have no ", quote(data::to_text(path)), known.nearest_to(path)));
   }
 
   const catalog::Catalog& catalog_;

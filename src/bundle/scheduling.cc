@@ -231,6 +231,16 @@ Result<void> apply_scheduling(const Scheduling& scheduling, const model::Compone
   return {};
 }
 
+std::vector<WrittenPath> written_paths(const Scheduling& scheduling, const model::Component& component) {
+  std::vector<WrittenPath> out;
+  for (const Row& row : rows_of(scheduling, component)) {
+    if (row.value->is_null()) continue;
+    for (const std::string& text : *row.paths)
+      if (auto path = data::parse_path(text)) out.push_back({row.flag, *std::move(path)});
+  }
+  return out;
+}
+
 std::vector<std::string_view> unused_flags(const Scheduling& scheduling,
                                            const std::vector<const model::Component*>& components) {
   std::set<std::string_view> used;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "bundle/bundle.h"
+#include "data/path.h"
 #include "data/value.h"
 #include "model/registry.h"
 
@@ -32,6 +33,13 @@ Result<Scheduling> parse_scheduling(const SchedulingFlags& flags, std::vector<st
 /// an accelerated flag gets the accelerated one. Invalid: a path through something that is no map.
 Result<void> apply_scheduling(const Scheduling& scheduling, const model::Component& component,
                               data::Value& values);
+
+struct WrittenPath {
+  std::string_view flag;
+  data::Path path;
+};
+/// What apply_scheduling() writes into this component's values.
+std::vector<WrittenPath> written_paths(const Scheduling& scheduling, const model::Component& component);
 
 /// The flags that were given although none of these components has a path for them.
 std::vector<std::string_view> unused_flags(const Scheduling& scheduling,

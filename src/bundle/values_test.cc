@@ -220,6 +220,55 @@ TEST_F(Values, UnknownPathsAreWarningsOrStrictErrors) {
   EXPECT_EQ(refusal({.sets = sets({"alpha:driver.version=2"}), .strict_values = true}), "accepted");
 }
 
+TEST_F(Values, ARecordedShapeKnowsWhatTheChartReads) {
+  testing::FakeFiles files = small_catalog_files();
+  files.put("c/components/alpha/values.schema.json", R"({"additionalProperties": false, "type": "object",
+    "x-versions": ["v1.2.3"], "properties": {
+      "affinity": {"type": "object"}, "args": {"type": "array"},
+      "image": {"additionalProperties": false, "properties": {"tag": {}}, "type": "object"}}})");
+  catalog_ = load_catalog(std::move(files));
+  recipe_ = resolve_recipe(catalog_, {.service = "eks"});
+  struct Case {
+    const char* set;
+    std::string want;
+  };
+  const Case kCases[] = {
+      {"alpha:image.tag=1", "accepted"},
+      {"alpha:affinity.any.thing=1", "accepted"},
+      {"alpha:args[0]=1", "accepted"},
+      {"alpha:driver.version=1", "accepted"},  // the catalog's values have it
+      {"alpha:image.tga=1",
+       "chart and catalog values of 'alpha' v1.2.3 have no 'image.tga'; did you mean 'image.tag'?"},
+      {"alpha:imag.tag=1", "have no 'imag.tag'; did you mean 'image.tag'?"},
+      {"beta:no.shape=1", "the catalog's values of 'beta' have no 'no.shape'"},
+  };
+  for (const Case& row : kCases)
+    EXPECT_THAT(refusal({.sets = sets({row.set}), .strict_values = true}), HasSubstr(row.want)) << row.set;
+  for (model::ComponentRef& ref : recipe_.component_refs)
+    if (ref.name == "alpha") ref.version = "v1.2.4";
+  recipe_.metadata.catalog.components.clear();
+  EXPECT_THAT(refusal({.sets = sets({"alpha:image.tag=1"}), .strict_values = true}),
+              HasSubstr("the catalog's values of 'alpha' have no 'image.tag'"));
+}
+
+TEST_F(Values, ASchedulingFlagThatTheChartDoesNotReadIsSaid) {
+  testing::FakeFiles files = small_catalog_files();
+  files.put("c/components/alpha/values.schema.json",
+            R"({"additionalProperties": false, "x-versions": ["v1.2.3"], "properties": {"operator":
+               {"additionalProperties": false, "properties": {"tolerations": {"type": "array"}}}}})");
+  catalog_ = load_catalog(std::move(files));
+  recipe_ = resolve_recipe(catalog_, {.service = "eks"});
+  Options options;
+  options.scheduling.system_node_selector = {"a=b"};
+  options.scheduling.system_node_toleration = {"a=b:NoSchedule"};
+  ASSERT_TRUE(get(options));
+  EXPECT_THAT(
+      warnings_,
+      Contains("component 'alpha': --system-node-selector writes operator.nodeSelector, which the chart "
+               "does not read at version v1.2.3: it has no effect there"));
+  EXPECT_THAT(warnings_, Not(Contains(HasSubstr("--system-node-toleration"))));
+}
+
 TEST_F(Values, AFileOfUnknownPathsIsNotAFloodOfWarnings) {
   data::Map many;
   for (int i = 0; i < 5'000; ++i) many.set(cat("unknown", i), i);
