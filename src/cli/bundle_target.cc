@@ -74,6 +74,22 @@ Result<void> check_archive_free(const std::string& path, Session& session) {
               "give another name, or --force to replace it");
 }
 
+/// As a shell reads it back.
+std::string shell_word(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_./+-,:@%=";
+  if (text.find_first_not_of(kPlain) == std::string_view::npos) return std::string(text);
+  std::string out = "'";
+  for (char c : text) out += c == '\'' ? std::string("'\\''") : std::string(1, c);
+  return out + "'";
+}
+
+std::string unpack_command(seal::Format format, const std::string& path) {
+  const std::string word = shell_word(path);
+  return format == seal::Format::Zip ? cat("unzip ", word, " -d DIR")
+                                     : cat("mkdir DIR && tar -xzf ", word, " -C DIR");
+}
+
 Result<Written> write_archive(seal::Format format, const FileTree& tree, const Flags& flags,
                               Session& session) {
   const std::string path = flags.text("output");
@@ -81,9 +97,7 @@ Result<Written> write_archive(seal::Format format, const FileTree& tree, const F
   EIDOS_TRY(std::string bytes, seal::pack(tree, format, time));
   if (!flags.on("force")) EIDOS_CHECK(check_archive_free(path, session));
   EIDOS_CHECK(session.context.files.write(path, bytes, 0644));
-  return Written{path, cat("sha256:", sha256_hex(bytes)),
-                 format == seal::Format::Zip ? cat("unzip ", path, " -d DIR")
-                                             : cat("mkdir DIR && tar -xzf ", path, " -C DIR")};
+  return Written{path, cat("sha256:", sha256_hex(bytes)), unpack_command(format, path)};
 }
 
 }  // namespace

@@ -33,7 +33,8 @@ constexpr Flag kValidateFlags[] = {
 constexpr std::string_view kBundleExamples[] = {
     "eidos bundle -r recipe.yaml -o bundle",
     "eidos bundle -r recipe.yaml -o bundle --set gpu-operator:driver.version=570.86.16",
-    "eidos bundle -r recipe.yaml --dry-run --accelerated-node-selector pool=gpu",
+    "eidos bundle -r recipe.yaml --diff bundle --accelerated-node-selector pool=gpu",
+    "eidos bundle -r recipe.yaml -o bundle.zip",
 };
 constexpr std::string_view kBundleFormats[] = {"text", "json", "yaml"};
 constexpr Flag kBundleFlags[] = {

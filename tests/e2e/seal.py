@@ -106,6 +106,24 @@ class Seal(support.Case):
         with tarfile.open(self.dir / "b.tgz") as file:
             self.assertEqual({one.name: file.extractfile(one).read() for one in file}, want)
 
+    def test_what_every_deployer_gets_is_a_bundle(self):
+        for deployer, more in {"helm": [], "argocd": [], "flux": [], "helmfile": []}.items():
+            for name in (deployer, f"{deployer}.zip", f"{deployer}.tgz"):
+                with self.subTest(name):
+                    self.good("bundle", "-q", "-r", "recipe.yaml", "-d", deployer, *more, "-o", name)
+                    self.good("verify", name, "--strict")
+
+    def test_the_command_that_unpacks_does(self):
+        for name in ("b.zip", "b.tgz", "it's $(mine).zip", "a b.tar.gz"):
+            told = self.good("bundle", "-q", "-r", "recipe.yaml", "-o", name)
+            self.assertEqual(told.out, f"{name}\n")
+            told = self.good("bundle", "-r", "recipe.yaml", "-o", name)
+            command = told.out.split("To unpack:\n  ", 1)[1].split("\n", 1)[0]
+            subprocess.run(["sh", "-c", command.replace("DIR", "unpacked")], cwd=self.dir, check=True,
+                           stdout=subprocess.DEVNULL)
+            self.good("verify", "unpacked", "--strict")
+            shutil.rmtree(self.dir / "unpacked")
+
     def test_archives_are_the_same_bytes_everywhere(self):
         def made(**how):
             out = {}
