@@ -87,7 +87,7 @@ Result<Contents> read_contents(Files& files, const std::string& path, const Keep
   if (kind != FileKind::Regular) {
     auto contents = directory_contents(files, path, keep, limit);
     // A link may lead to either.
-    if (contents || kind == FileKind::Directory || contents.error().kind == ErrorKind::Cancelled)
+    if (contents || kind == FileKind::Directory || contents.error().kind != ErrorKind::Invalid)
       return contents;
   }
   EIDOS_TRY(std::string bytes, files.read(path, {.max_bytes = Caps{}.total_bytes, .limit = limit}));

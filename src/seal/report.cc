@@ -66,7 +66,7 @@ std::string summary_line(const Report& report, bool color) {
   std::string status = painted(ok ? "ok" : "failed", !color ? Paint::None : ok ? Paint::Good : Paint::Bad);
   std::string notes = sum.notes == 0 ? "" : cat(", ", counted(sum.notes, "note"));
   if (ok)
-    return cat(status, ": ", counted(sum.files, "file"), ", ", sum.bytes, " bytes as listed", notes,
+    return cat(status, ": ", counted(sum.files, "file"), ", ", byte_count(sum.bytes), " as listed", notes,
                "; unsigned, so who wrote them cannot be told");
   return cat(status, ": ", counted(sum.findings, "finding"), notes, " in ",
              counted(sum.files, "listed file"));
