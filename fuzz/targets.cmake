@@ -3,6 +3,7 @@
 
 eidos_fuzz(yaml DEPS data base)
 eidos_fuzz(json DEPS data base)
+eidos_fuzz(patch DEPS data base)
 eidos_fuzz(version DEPS model data base)
 eidos_fuzz(constraint DEPS model data base)
 eidos_fuzz(set_flag DEPS bundle model data base)
