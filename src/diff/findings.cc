@@ -1,0 +1,119 @@
+#include "diff/findings.h"
+
+#include <algorithm>
+#include <map>
+
+#include "base/text.h"
+#include "model/document.h"
+
+namespace eidos::diff {
+
+namespace {
+
+using data::Value;
+
+// "<redacted:3>": the number counts secrets within one document and says nothing across two.
+constexpr std::string_view kTokenStart = "<redacted:";
+
+bool is_token(const Value& value) {
+  return value.is_string() && value.string().starts_with(kTokenStart) &&
+         value.string().find('>') == value.string().size() - 1;
+}
+
+std::string without_numbers(std::string_view text) {
+  std::string out;
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t token = text.find(kTokenStart, at);
+    if (token == std::string_view::npos) return out += text.substr(at);
+    std::size_t end = text.find_first_not_of("0123456789", token + kTokenStart.size());
+    out += text.substr(at, token + kTokenStart.size() - at);
+    at = end == std::string_view::npos ? text.size() : end;
+  }
+  return out;
+}
+
+}  // namespace
+
+bool Findings::is_withheld(const Value& from, const Value& to) const {
+  if (is_token(from) || is_token(to)) return true;
+  if (!from.is_string() || !to.is_string()) return false;
+  if (from.string().find(kTokenStart) == std::string::npos) return false;
+  return without_numbers(from.string()) == without_numbers(to.string());
+}
+
+void Findings::compare(Place place, const Value* from, const Value* to, const Meaning& meaning) {
+  EIDOS_ASSERT(from != nullptr || to != nullptr);
+  static const Value kNothing;
+  const Value& before = from == nullptr ? kNothing : *from;
+  const Value& after = to == nullptr ? kNothing : *to;
+  if (from != nullptr && to != nullptr) {
+    if (before == after) return;
+    if (same(before, after, meaning.shape)) return add_not_counted();
+  }
+  if (!meaning.counts) return add_not_counted();
+  How how = from == nullptr ? How::Added : to == nullptr ? How::Removed : How::Changed;
+  add(std::move(place), {.how = how, .from = before, .to = after}, meaning);
+}
+
+void Findings::add(Place place, Change change, const Meaning& meaning) {
+  if (ignore_.covers(place.flat.empty() ? place.path : place.flat)) {
+    ++summary_.ignored;
+    return;
+  }
+  if (change.how == How::Changed && is_withheld(change.from, change.to)) {
+    ++summary_.withheld;
+    return;
+  }
+  Verdict verdict = judge(change.from, change.to, change.how, meaning);
+  if (meaning.shape == Shape::Commands)
+    for (Value* value : {&change.from, &change.to})
+      if (value->is_string()) *value = Value(without_runs(value->string()));
+  change.impact = verdict.impact;
+  change.reason = meaning.reason;
+  if (change.detail.empty()) change.detail = verdict.detail;
+  data::Map shown;
+  shown.set(place.key, std::move(change.from));
+  Value before(std::exchange(shown, {}));
+  shown.set(place.key, std::move(change.to));
+  Value after(std::move(shown));
+  std::int64_t hidden = redactor_.count();
+  redactor_.redact(before);
+  redactor_.redact(after);
+  if (redactor_.count() != hidden && !change.detail.empty()) change.detail = "secret";
+  change.from = std::move(before.map().begin()->value);
+  change.to = std::move(after.map().begin()->value);
+  change.group = std::move(place.group);
+  change.path = std::move(place.path);
+  change.key = std::move(place.key);
+  changes_.push_back(std::move(change));
+}
+
+DiffResult Findings::result(Side from, Side to) && {
+  std::map<std::string_view, std::size_t> order;
+  for (const Change& change : changes_) order.emplace(change.group, order.size());
+  std::vector<std::pair<std::size_t, Change>> placed;
+  placed.reserve(changes_.size());
+  for (Change& change : changes_) {
+    std::size_t group = order.at(change.group);
+    placed.emplace_back(group, change);
+  }
+  std::ranges::stable_sort(placed, [](const auto& a, const auto& b) {
+    return std::tie(a.first, a.second.impact, a.second.path) <
+           std::tie(b.first, b.second.impact, b.second.path);
+  });
+  DiffResult result;
+  result.api_version = model::kApiVersion;
+  result.from = std::move(from);
+  result.to = std::move(to);
+  for (auto& [group, change] : placed) {
+    std::int64_t* const counts[] = {&summary_.breaking, &summary_.performance, &summary_.cosmetic};
+    ++*counts[static_cast<std::size_t>(change.impact)];
+    result.changes.push_back(std::move(change));
+  }
+  summary_.changes = static_cast<std::int64_t>(result.changes.size());
+  result.summary = summary_;
+  result.notes = std::move(notes_);
+  return result;
+}
+
+}  // namespace eidos::diff
