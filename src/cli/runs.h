@@ -10,6 +10,7 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
+Result<int> run_diff(const Invocation& invocation, Session& session);
 Result<int> run_bundle(const Invocation& invocation, Session& session);
 Result<int> run_verify(const Invocation& invocation, Session& session);
 Result<int> run_images(const Invocation& invocation, Session& session);

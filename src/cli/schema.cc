@@ -4,6 +4,7 @@
 #include "cli/output.h"
 #include "cli/runs.h"
 #include "data/document.h"
+#include "diff/change_fields.h"
 #include "model/document.h"
 #include "model/lock.h"
 #include "model/recipe_fields.h"
@@ -29,6 +30,7 @@ constexpr Kind kKinds[] = {
     {"ValidationResult", data::SchemaOf<validate::Report>::make},
     {"VerificationResult", data::SchemaOf<seal::Report>::make},
     {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},
+    {"DiffResult", data::SchemaOf<diff::DiffResult>::make},
 };
 
 /// What a whole document's schema says beside the schema of its struct.

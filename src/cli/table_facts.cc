@@ -1,4 +1,4 @@
-// Commands about what is there: snapshot.
+// Commands about what is there: snapshot, diff.
 
 #include "cli/runs.h"
 #include "cli/table_flags.h"
@@ -49,6 +49,37 @@ constexpr Flag kSnapshotFlags[] = {
     kAllowOutside,
 };
 
+constexpr std::string_view kDiffFormats[] = {"table", "yaml", "json", "patch"};
+constexpr std::string_view kImpacts[] = {"breaking", "performance", "cosmetic"};
+constexpr std::string_view kDiffExamples[] = {
+    "eidos diff monday.yaml tuesday.yaml",
+    "eidos diff node-a.yaml node-b.yaml --ignore OS.kmod --fail-on performance",
+    "eidos diff stack-1.4 stack-1.5 -t json -o upgrade.json",
+    "eidos diff a.yaml b.yaml -t patch > a-to-b.json",
+};
+constexpr Flag kDiffFlags[] = {
+    kOutput,
+    {.name = "format",
+     .letter = 't',
+     .takes = Takes::Text,
+     .value = "FORMAT",
+     .help = "how to write it; table is the default, patch is RFC 6902",
+     .choices = kDiffFormats},
+    {.name = "ignore",
+     .takes = Takes::Text,
+     .value = "PATH",
+     .help = "leave out a path and all below it; '*' is any part of it; repeatable",
+     .rules = kRepeats | kSetting},
+    {.name = "fail-on-change", .help = "exit 9 when anything changed"},
+    {.name = "fail-on",
+     .takes = Takes::Text,
+     .value = "CLASS",
+     .help = "exit 9 when a change is of this class or a worse one",
+     .choices = kImpacts},
+    kCaFile,
+    kAllowOutside,
+};
+
 constexpr Command kCommands[] = {
     {.name = "snapshot",
      .summary = "collect what this machine is",
@@ -56,6 +87,16 @@ constexpr Command kCommands[] = {
      .examples = kSnapshotExamples,
      .flags = kSnapshotFlags,
      .run = run_snapshot},
+    {.name = "diff",
+     .arguments = "A B",
+     .most_arguments = 2,
+     .summary = "compare two snapshots, recipes or bundles",
+     .about = "Timestamps, durations, counters, order and spelling never count. A patch has all differences, "
+              "those "
+              "too: applied to A it gives B.",
+     .examples = kDiffExamples,
+     .flags = kDiffFlags,
+     .run = run_diff},
 };
 
 }  // namespace

@@ -43,6 +43,8 @@ READERS = {
     "validate --recipe": ["validate", "-r", "bad", "-s", "snapshot.yaml", "-o", "out.yaml"],
     "validate --snapshot": ["validate", "-r", "recipe.yaml", "-s", "bad", "-o", "out.yaml"],
     "bundle --recipe": ["bundle", "-r", "bad", "-o", "outdir"],
+    "diff A": ["diff", "bad", "snapshot.yaml", "-o", "out.yaml"],
+    "diff B": ["diff", "snapshot.yaml", "bad", "-o", "out.yaml"],
     "bundle --values-file": ["bundle", "-r", "recipe.yaml", "-o", "outdir", "--values-file", "cert-manager=bad"],
     "query --recipe": ["query", "-r", "bad", "-o", "out.yaml"],
     "--config": ["recipe", "--config", "bad", "-o", "out.yaml"],
@@ -211,6 +213,34 @@ LINES = {
                                                r"'cert-manager' is made from other catalog files"),
     "query in an unknown format": (["query", "-t", "xml"], 2, r"-t must be one of: text, yaml, json, table"),
     "query where two selectors miss": (["query", "--selector", "kind", "--selector", "knd"], 3, r"'knd'"),
+    "diff of nothing": (["diff"], 1, r"two documents to compare are missing.*eidos diff A B"),
+    "diff of one": (["diff", "snapshot.yaml"], 1, r"the second document is missing.*eidos diff A B"),
+    "diff of three": (["diff", "a", "b", "c"], 1, r"unexpected argument 'c'"),
+    "diff of standard input twice": (["diff", "-", "-"], 1, r"both documents cannot be '-'"),
+    "diff of a missing file": (["diff", "snapshot.yaml", "none.yaml"], 3, r"'none.yaml'"),
+    "diff of two kinds": (["diff", "recipe.yaml", "snapshot.yaml"], 2,
+                          r"'recipe.yaml' is a RecipeResult, 'snapshot.yaml' is a Snapshot: only two of one kind .*"
+                          r"eidos validate -r recipe.yaml -s snapshot.yaml"),
+    "diff of no kind to compare": (["diff", "criteria.yaml", "criteria.yaml"], 2,
+                                   r"criteria.yaml:1:7: kind 'RecipeCriteria' cannot be compared; .*Snapshot or RecipeResult"),
+    "diff of a directory that is no bundle": (["diff", "folder", "recipe.yaml"], 2,
+                                              r"'folder' is a directory, but no bundle: it has no recipe.yaml"),
+    "diff of half a bundle": (["diff", "half", "recipe.yaml"], 2, r"'half' .*no bundle: it has no values.yaml"),
+    "diff of a bundle and a snapshot": (["diff", "stack", "snapshot.yaml"], 2,
+                                        r"'stack' is a Bundle, .*-r stack/recipe.yaml -s snapshot.yaml"),
+    "diff of a bundle with bad values": (["diff", "stack-list", "stack"], 2,
+                                         r"stack-list/values.yaml:1:1: expected values, a map, got a list"),
+    "diff of a FIFO": (["diff", "fifo", "snapshot.yaml"], 2, r"'fifo'"),
+    "diff that ignores no path": (["diff", "snapshot.yaml", "snapshot.yaml", "--ignore", "a..b"], 2,
+                                  r"--ignore: path 'a..b': a part between dots is empty"),
+    "diff that ignores everything": (["diff", "snapshot.yaml", "snapshot.yaml", "--ignore", "*"], 2,
+                                     r"--ignore '\*' would leave nothing"),
+    "diff with an unknown class": (["diff", "a", "b", "--fail-on", "braking"], 2,
+                                   r"--fail-on must be one of: breaking, performance, cosmetic.*did you mean 'breaking'"),
+    "patch that ignores": (["diff", "snapshot.yaml", "snapshot.yaml", "--ignore", "OS", "-t", "patch"], 1,
+                           r"--ignore and --format patch cannot both"),
+    "patch of bundles": (["diff", "stack", "stack", "-q", "-t", "patch"], 2,
+                         r"'stack' is a directory.*stack/recipe.yaml"),
     "unknown collector": (["snapshot", "--filter", "gpuu"], 2, r"--filter: 'gpuu' is no collector; did you mean 'gpu'\?"),
     "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
     "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),
@@ -242,6 +272,10 @@ class BadInput(support.Case):
         self.put("operator.yaml", RECIPE.replace(">= 1.32", "~> 1.32"))
         self.put("unknown.yaml", RECIPE.split("componentRefs")[0] + "componentRefs: [{name: no-such-thing}]\n")
         self.put("other.yaml", RECIPE.replace("metadata: {}", "metadata: {catalog: {components: {cert-manager: x}}}"))
+        self.put("half/recipe.yaml", RECIPE)
+        for name, values in {"stack": "cert-manager: {}\n", "stack-list": "- a\n"}.items():
+            self.put(f"{name}/recipe.yaml", RECIPE)
+            self.put(f"{name}/values.yaml", values)
         for name in ("fifo-catalog", "link-catalog"):
             (self.dir / name).mkdir()
         os.mkfifo(self.dir / "fifo")
