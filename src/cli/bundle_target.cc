@@ -1,6 +1,7 @@
 #include "cli/bundle_target.h"
 
 #include <algorithm>
+#include <filesystem>
 
 #include "base/sha256.h"
 #include "base/text.h"
@@ -90,9 +91,17 @@ std::string unpack_command(seal::Format format, const std::string& path) {
                                      : cat("mkdir DIR && tar -xzf ", word, " -C DIR");
 }
 
-Result<Written> write_archive(seal::Format format, const FileTree& tree, const Flags& flags,
-                              Session& session) {
+/// The same file by two spellings; a link to it is another name, and is refused for what stands there.
+bool same_path(const std::string& a, const std::string& b) {
+  return std::filesystem::path(a).lexically_normal() == std::filesystem::path(b).lexically_normal();
+}
+
+Result<Written> write_archive(seal::Format format, const FileTree& tree,
+                              const std::vector<std::string>& inputs, const Flags& flags, Session& session) {
   const std::string path = flags.text("output");
+  for (const std::string& input : inputs)
+    if (same_path(input, path))
+      return fail(ErrorKind::Invalid, cat(quote(path), " is an input of this run"), {}, "give another name");
   EIDOS_TRY(std::int64_t time, archive_time(session.world));
   EIDOS_TRY(std::string bytes, seal::pack(tree, format, time));
   if (!flags.on("force")) EIDOS_CHECK(check_archive_free(path, session));
@@ -127,7 +136,7 @@ Result<Written> write_bundle(const FileTree& tree, const std::vector<std::string
   session.world.watch_signals();
   EIDOS_CHECK(session.context.limit.check("writing the bundle"));
   const std::string path = flags.text("output");
-  if (auto format = archive_of(path)) return write_archive(*format, tree, flags, session);
+  if (auto format = archive_of(path)) return write_archive(*format, tree, inputs, flags, session);
   EIDOS_CHECK(session.context.files.write_tree(path, tree,
                                                {.tolerated = seal::helm_patterns(),
                                                 .mark = std::string(seal::kBundleMark),

@@ -162,6 +162,8 @@ LINES = {
                                      r"b.7z: .7z archives are not written; .*one of: .zip, .tar.gz, .tgz"),
     "bundle over somebody's archive": (["bundle", "-r", "recipe.yaml", "-o", "mine.zip"], 2,
                                        r"'mine.zip' is there and is no bundle that eidos wrote.*--force"),
+    "archive over its own input": (["bundle", "-r", "recipe.zip", "-o", "./recipe.zip", "--force"], 2,
+                                   r"'./recipe.zip' is an input of this run"),
     "archive that is a folder": (["bundle", "-r", "recipe.yaml", "-o", "folder.zip"], 2, r"'folder.zip' is a directory"),
     "archive into a missing folder": (["bundle", "-r", "recipe.yaml", "-o", "no/b.zip"], 3, r"no/b.zip.*'no'"),
     "archive with --fsync": (["bundle", "-r", "recipe.yaml", "-o", "b.zip", "--fsync"], 1, r"--fsync is for directories"),
@@ -259,6 +261,7 @@ class BadInput(support.Case):
         self.put("folder/mine.txt", "mine\n")
         self.put("own/r.yaml", RECIPE)
         self.put("mine.zip", "mine\n")
+        self.put("recipe.zip", RECIPE)
         self.put("empty.zip", "")
         self.put("folder.zip/x", "x\n")
         self.put("cut/.eidos-new-0123456789ab-0/known", "")

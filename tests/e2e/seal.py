@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import tarfile
+import warnings
 import zipfile
 
 import support
@@ -124,6 +125,12 @@ class Seal(support.Case):
             self.good("verify", "unpacked", "--strict")
             shutil.rmtree(self.dir / "unpacked")
 
+    def test_the_examples_are_as_they_were_written(self):
+        bundles = sorted(support.ROOT.glob("examples/*/bundle"))
+        self.assertGreater(len(bundles), 1)
+        for bundle in bundles:
+            self.good("verify", bundle, "--strict")
+
     def test_archives_are_the_same_bytes_everywhere(self):
         def made(**how):
             out = {}
@@ -156,6 +163,7 @@ class Seal(support.Case):
             info.create_system, info.external_attr = 3, mode << 16
             return info
 
+        warnings.simplefilter("ignore", UserWarning)  # that a name stands there twice is the point
         self.good("bundle", "-q", "-r", "recipe.yaml", "-o", "b.zip")
         changes = {
             "missing": (lambda all_: [e for e in all_ if e[0].filename != "values.yaml"], ("values.yaml", "missing")),
