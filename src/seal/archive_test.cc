@@ -21,7 +21,6 @@ using ::testing::HasSubstr;
 using testing::tar_end;
 using testing::tar_entry;
 using testing::zip_of;
-using testing::ZipEntry;
 
 constexpr Format kFormats[] = {Format::Zip, Format::TarGz};
 
@@ -227,7 +226,6 @@ TEST(Archive, ATarThatIsNotPlainAndWholeIsRefusedByName) {
   const std::string a = tar_entry("a", "x");
   std::string bad_sum = a;
   bad_sum[0] = 'b';
-  std::string bad_size = tar_entry("a", "x", '0');
   const std::string good = tar(a);
   ASSERT_TRUE(done(unpack(good)));
   const Bad cases[] = {

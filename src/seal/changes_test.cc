@@ -9,7 +9,6 @@
 namespace eidos::seal {
 namespace {
 
-using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
