@@ -10,6 +10,8 @@ namespace eidos::diff {
 
 /// By its name: a component called "…-crds" is there for nothing else.
 bool is_crd_component(std::string_view name);
+/// Its values in the bundle switch CRDs on: installCRDs: true, crds: {enabled: true}.
+bool switches_crds_on(const Bundle& bundle, std::string_view component);
 /// A manifest of its own in the bundle is of kind CustomResourceDefinition.
 bool defines_crds(const Bundle& bundle, std::string_view component);
 

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
+#include <tuple>
 
 #include "base/text.h"
 #include "model/document.h"
@@ -71,44 +73,51 @@ void Findings::add(Place place, Change change, const Meaning& meaning) {
   change.impact = verdict.impact;
   change.reason = meaning.reason;
   if (change.detail.empty()) change.detail = verdict.detail;
-  data::Map shown;
-  shown.set(place.key, std::move(change.from));
-  Value before(std::exchange(shown, {}));
-  shown.set(place.key, std::move(change.to));
-  Value after(std::move(shown));
-  std::int64_t hidden = redactor_.count();
-  redactor_.redact(before);
-  redactor_.redact(after);
-  if (redactor_.count() != hidden && !change.detail.empty()) change.detail = "secret";
-  change.from = std::move(before.map().begin()->value);
-  change.to = std::move(after.map().begin()->value);
+  hide_secrets(place, change);
   change.group = std::move(place.group);
   change.path = std::move(place.path);
   change.key = std::move(place.key);
   changes_.push_back(std::move(change));
 }
 
-DiffResult Findings::result(Side from, Side to) && {
-  std::map<std::string_view, std::size_t> order;
-  for (const Change& change : changes_) order.emplace(change.group, order.size());
-  std::vector<std::pair<std::size_t, Change>> placed;
-  placed.reserve(changes_.size());
-  for (Change& change : changes_) {
-    std::size_t group = order.at(change.group);
-    placed.emplace_back(group, change);
+// Most changes hold no secret, and looking is cheaper than redacting.
+void Findings::hide_secrets(Place& place, Change& change) {
+  auto may_hold = [&](const Value& value) {
+    return !value.is_scalar() || model::is_secret(place.key, value.scalar_text());
+  };
+  if (may_hold(change.from) || may_hold(change.to)) {
+    std::int64_t hidden = redactor_.count();
+    for (Value* value : {&change.from, &change.to}) {
+      data::Map entry;
+      entry.set(place.key, std::move(*value));
+      Value shown(std::move(entry));
+      redactor_.redact(shown);
+      *value = std::move(shown.map().begin()->value);
+    }
+    if (redactor_.count() != hidden && !change.detail.empty()) change.detail = "secret";
   }
-  std::ranges::stable_sort(placed, [](const auto& a, const auto& b) {
-    return std::tie(a.first, a.second.impact, a.second.path) <
-           std::tie(b.first, b.second.impact, b.second.path);
+  if (!model::looks_secret_value(place.key)) return;
+  place.key = "<redacted>";
+  place.path = cat(place.group, ".", place.key);
+}
+
+DiffResult Findings::result(Side from, Side to) && {
+  std::map<std::string_view, std::size_t> groups;
+  for (const Change& change : changes_) groups.emplace(change.group, groups.size());
+  std::vector<std::size_t> order(changes_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, {}, [&](std::size_t at) {
+    const Change& change = changes_[at];
+    return std::tuple(groups.at(change.group), change.impact, std::string_view(change.path));
   });
   DiffResult result;
   result.api_version = model::kApiVersion;
   result.from = std::move(from);
   result.to = std::move(to);
-  for (auto& [group, change] : placed) {
+  for (std::size_t at : order) {
     std::int64_t* const counts[] = {&summary_.breaking, &summary_.performance, &summary_.cosmetic};
-    ++*counts[static_cast<std::size_t>(change.impact)];
-    result.changes.push_back(std::move(change));
+    ++*counts[static_cast<std::size_t>(changes_[at].impact)];
+    result.changes.push_back(std::move(changes_[at]));
   }
   summary_.changes = static_cast<std::int64_t>(result.changes.size());
   result.summary = summary_;

@@ -33,6 +33,7 @@ class Findings {
   DiffResult result(Side from, Side to) &&;
 
  private:
+  void hide_secrets(Place& place, Change& change);
   bool is_withheld(const data::Value& from, const data::Value& to) const;
 
   const Ignore& ignore_;

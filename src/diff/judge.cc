@@ -167,13 +167,11 @@ Verdict judge(const Value& from, const Value& to, How how, const Meaning& meanin
   const Impacts& impacts = meaning.impacts;
   if (how == How::Added) return {impacts.added, {}};
   if (how == How::Removed) return {impacts.removed, {}};
-  std::vector<std::string> before = items_of(from);
-  std::vector<std::string> after = items_of(to);
-  bool several = before.size() > 1 || after.size() > 1;
-  if (meaning.shape == Shape::Set && several) return {impacts.minor, gains_and_losses(from, to)};
+  if (meaning.shape == Shape::Set && (items_of(from).size() > 1 || items_of(to).size() > 1))
+    return {impacts.minor, gains_and_losses(from, to)};
   if (impacts.is_version()) return judge_version(from, to, meaning);
   if (is_plain_list(from) && is_plain_list(to))
-    return {impacts.major, before == after ? "in another order" : gains_and_losses(from, to)};
+    return {impacts.major, items_of(from) == items_of(to) ? "in another order" : gains_and_losses(from, to)};
   return {impacts.major, {}};
 }
 

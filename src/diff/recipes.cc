@@ -282,10 +282,12 @@ class RecipeDiff {
 
   std::set<std::string> known_crds() const {
     std::set<std::string> known;
+    auto say = [](const Bundle* bundle, const std::string& name) {
+      return bundle != nullptr && (switches_crds_on(*bundle, name) || defines_crds(*bundle, name));
+    };
     for (const RecipeResult* recipe : {&from_, &to_})
       for (const ComponentRef& ref : recipe->component_refs)
-        if (is_crd_component(ref.name) || (before_ != nullptr && defines_crds(*before_, ref.name)) ||
-            (after_ != nullptr && defines_crds(*after_, ref.name)))
+        if (is_crd_component(ref.name) || say(before_, ref.name) || say(after_, ref.name))
           known.insert(ref.name);
     return known;
   }

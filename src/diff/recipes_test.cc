@@ -159,7 +159,7 @@ TEST(BundleDiff, ComparesWhatIsDeployed) {
   EXPECT_EQ(lines(diff(from, to, *ignored)).size(), 4U);
 }
 
-TEST(Crds, AreKnownByNameOrByManifest) {
+TEST(Crds, AreKnownByNameValuesOrManifest) {
   const std::pair<const char*, bool> cases[] = {
       {"kind: CustomResourceDefinition\n", true},
       {"kind: \"CustomResourceDefinition\" # x\n", true},
@@ -173,6 +173,19 @@ TEST(Crds, AreKnownByNameOrByManifest) {
     EXPECT_EQ(defines_crds(one, "a"), want) << text;
     EXPECT_FALSE(defines_crds(one, "b")) << text;
   }
+  const std::pair<const char*, bool> values[] = {
+      {"{a: {installCRDs: true}}", true},
+      {"{a: {installCRDs: false}}", false},
+      {"{a: {crds: {enabled: true}}}", true},
+      {"{a: {crds: {enabled: false}}}", false},
+      {"{a: {sub: {upgradeCRD: true}}}", true},
+      {"{a: {crds: {keep: true}}}", false},
+      {"{a: {installCRDs: 'true'}}", false},
+      {"{b: {installCRDs: true}}", false},
+      {"{a: {}}", false},
+  };
+  for (const auto& [text, want] : values)
+    EXPECT_EQ(switches_crds_on({{}, parsed(text).map(), {}}, "a"), want) << text;
   EXPECT_TRUE(is_crd_component("kgateway-crds"));
   EXPECT_FALSE(is_crd_component("kgateway"));
 }

@@ -196,6 +196,8 @@ TEST(SnapshotDiff, TellsNothingAboutSecretsButThatTheyDiffer) {
        {"cosmetic changed SystemD.x.service.db-password: <redacted:1> → <redacted:2>"},
        0},
   };
+  DiffResult bare = compared(one("OS", "grub", "{}"), one("OS", "grub", "{AKIAIOSFODNN7EXAMPLE: ''}"));
+  EXPECT_EQ(lines(bare), (Lines{"cosmetic added OS.grub.<redacted>:  → "}));
   for (const Case& c : cases) {
     DiffResult result = compared(one("SystemD", "x.service", c.from), one("SystemD", "x.service", c.to));
     EXPECT_EQ(lines(result), c.want) << c.from;

@@ -144,7 +144,7 @@ class Diff(support.Case):
             self.good("bundle", "-q", "-r", f"{name}.yaml", "-o", name, "--set",
                       f"gpuoperator:driver.version={ {'one': '570.133.20', 'two': '580.82.07'}[name]}")
         told = self.good("diff", "one", "two").out
-        self.assertRegex(told, r"\ngpu-operator\n(.*\n)*?  breaking +driver.version +570.133.20 → 580.82.07  \(newer\)\n")
+        self.assertRegex(told, r"\ngpu-operator  \(installs CRDs\)\n(.*\n)*?  breaking +driver.version +570.133.20 → 580.82.07  \(newer\)\n")
         self.assertRegex(told, r"criteria\n  breaking +accelerator +h100 → gb200")
         self.assertIn("CustomResourceDefinitions", told)
         self.assertEqual(self.good("diff", "one", "one", "-q").out.splitlines()[-1], "no changes")
@@ -165,7 +165,7 @@ class Diff(support.Case):
         self.good("bundle", "-q", "-r", "r.yaml", "-o", "other", "--set", "cert-manager:replicaCount=7")
         for deployer in ("helm", "helmfile", "argocd", "flux"):
             told = self.good("diff", deployer, "other", "-q").out
-            self.assertRegex(told, r"cert-manager\n  performance +replicaCount +added: 7\n", told)
+            self.assertRegex(told, r"cert-manager  \(installs CRDs\)\n  performance +replicaCount +added: 7\n", told)
 
     def test_the_report_of_the_corpus(self):
         folder = support.corpus() / "snapshots"
