@@ -75,6 +75,7 @@ struct Command {
   std::span<const Flag> flags = {};
   Run run = nullptr;  ///< nullptr: it has sub-commands only.
   unsigned rules = kPlainCommand;
+  std::string_view instead = {};                        ///< With this flag the needed ones are not needed.
   std::vector<std::string> (*suggested)() = nullptr;    ///< Values of its argument.
   std::span<const Command> (*subcommands)() = nullptr;  ///< What may follow its name: "list" of "catalog".
 

@@ -89,13 +89,23 @@ class Parser {
         if (last_word(sub) == argument) return subcommand(sub);
       if (out_.command->run == nullptr) return unknown_subcommand(argument);
     }
-    if (out_.arguments.size() == out_.command->most_arguments)
-      return fail(ErrorKind::Usage, cat("unexpected argument ", quote(argument)), {},
-                  cat("eidos ", out_.command->name, " takes ",
-                      out_.command->most_arguments == 0 ? "flags only" : "no more than one argument", "; ",
-                      help_of(out_.command)));
+    if (out_.arguments.size() == out_.command->most_arguments) return unexpected(argument);
     out_.arguments.emplace_back(argument);
     return {};
+  }
+
+  std::unexpected<Error> unexpected(std::string_view argument) const {
+    const Command& command = *out_.command;
+    std::string takes = command.most_arguments == 0 ? "flags only"
+                        : command.most_arguments == 1
+                            ? "no more than one argument"
+                            : cat("no more than ", command.most_arguments, " arguments");
+    std::string hint = cat("eidos ", command.name, " takes ", takes, "; ", help_of(&command));
+    std::vector<std::string_view> names;
+    for (const Command& sub : subcommands_of(command)) names.push_back(last_word(sub));
+    if (auto near = nearest(argument, names); near && out_.arguments.empty())
+      hint = cat("did you mean 'eidos ", command.name, " ", *near, "'?");
+    return fail(ErrorKind::Usage, cat("unexpected argument ", quote(argument)), {}, hint);
   }
 
   Result<void> command(std::string_view name) {
@@ -274,6 +284,8 @@ Result<void> check_complete(const Invocation& invocation) {
     return fail(ErrorKind::Usage,
                 cat("eidos ", invocation.command->name, " needs one of: ", join(names, ", ")));
   }
+  std::string_view instead = invocation.command->instead;
+  if (!instead.empty() && invocation.flags.has(instead)) return {};
   std::vector<std::string> missing;
   for (const Flag& flag : invocation.command->flags)
     if (flag.is(kNeeded) && !invocation.flags.has(flag.name))

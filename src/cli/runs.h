@@ -11,6 +11,8 @@ Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_diff(const Invocation& invocation, Session& session);
+/// `eidos validate --schema`, the other half of run_validate.
+Result<int> check_documents(const Invocation& invocation, Session& session);
 Result<int> run_bundle(const Invocation& invocation, Session& session);
 Result<int> run_verify(const Invocation& invocation, Session& session);
 Result<int> run_images(const Invocation& invocation, Session& session);
@@ -22,6 +24,8 @@ Result<int> run_version(const Invocation& invocation, Session& session);
 Result<int> run_help(const Invocation& invocation, Session& session);
 Result<int> run_man(const Invocation& invocation, Session& session);
 
+/// What --schema takes beside files.
+std::vector<std::string> schema_versions();
 /// Deployers that `eidos bundle` has.
 std::vector<std::string> deployers();
 std::vector<std::string> layouts();

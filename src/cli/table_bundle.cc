@@ -8,9 +8,11 @@ namespace eidos::cli {
 
 namespace {
 
+constexpr std::size_t kMostDocuments = 10'000;
 constexpr std::string_view kValidateExamples[] = {
     "eidos validate -r recipe.yaml -s snapshot.yaml -t table",
     "eidos snapshot | eidos validate -r recipe.yaml -s - --allow-unknown",
+    "eidos validate --schema v1alpha1 recipe.yaml overlays/*.yaml",
 };
 constexpr Flag kValidateFlags[] = {
     kRecipe,
@@ -24,6 +26,11 @@ constexpr Flag kValidateFlags[] = {
      .help = "exit 9 when something failed or is unknown; the default",
      .rules = kNegatable | kSetting},
     {.name = "allow-unknown", .help = "what cannot be told is no failure", .rules = kSetting},
+    {.name = "schema",
+     .takes = Takes::File,
+     .value = "VERSION|FILE",
+     .help = "check documents against our schemas (v1alpha1) or this one instead",
+     .suggested = schema_versions},
     kOutput,
     kFormat,
     kAllowOutside,
@@ -245,10 +252,13 @@ constexpr Flag kImagesFlags[] = {
 
 constexpr Command kCommands[] = {
     {.name = "validate",
-     .summary = "hold a recipe against a snapshot",
+     .arguments = "[DOCUMENT...]",
+     .most_arguments = kMostDocuments,
+     .summary = "hold a recipe against a snapshot, or documents against their schema",
      .examples = kValidateExamples,
      .flags = kValidateFlags,
-     .run = run_validate},
+     .run = run_validate,
+     .instead = "schema"},
     {.name = "bundle",
      .summary = "render a recipe into a chart that Helm deploys",
      .examples = kBundleExamples,

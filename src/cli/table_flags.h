@@ -39,7 +39,7 @@ inline constexpr Flag kCatalog = {.name = "catalog",
 inline constexpr Flag kData = {.name = "data",
                                .takes = Takes::File,
                                .value = "LAYER",
-                               .help = "lay this over it: DIR, FILE.tar.gz or URL#sha256:DIGEST; repeatable",
+                               .help = "lay a DIR, .tar.gz or URL#sha256:HEX over it; repeats",
                                .rules = kRepeats | kSetting};
 inline constexpr Flag kLock = {.name = "lock",
                                .takes = Takes::File,

@@ -20,6 +20,10 @@ bool fails(const validate::Report& report, const Flags& flags) {
 
 Result<int> run_validate(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
+  if (flags.has("schema")) return check_documents(invocation, session);
+  if (!invocation.arguments.empty())
+    return fail(ErrorKind::Usage, cat("unexpected argument ", quote(invocation.arguments.front())), {},
+                "documents are checked with --schema v1alpha1");
   EIDOS_CHECK(check_output(flags));
   EIDOS_CHECK(check_one_stdin(flags, {"recipe", "snapshot"}));
   EIDOS_TRY(Document recipe_document, read_document(flags.text("recipe"), flags, session));

@@ -2,6 +2,7 @@
 """The four steps on real input: recipes of every combination, the chain of the mission, snapshots of real clusters."""
 import itertools
 import json
+import os
 
 import support
 
@@ -142,6 +143,22 @@ class Recipes(support.Case):
         done = self.good("recipe", "--osv", "24.04", "--k8s", "1")
         self.assertRegex(done.err, r"warning: --osv '24.04' is not checked")
         self.assertRegex(done.err, r"warning: --k8s '1' is undecided")
+
+
+class Schemas(support.Case):
+    def test_published_schemas_are_those_of_this_program(self):
+        folder = support.ROOT / "docs/schema"
+        kinds = self.good("schema").out.split()
+        for kind in kinds:
+            text = self.good("schema", kind).out
+            if os.environ.get("EIDOS_GOLDEN") == "write":
+                (folder / f"{kind}.json").write_text(text)
+            self.assertEqual((folder / f"{kind}.json").read_text(), text, f"EIDOS_GOLDEN=write rewrites {kind}.json")
+        self.assertEqual(sorted(path.stem for path in folder.glob("*.json")), sorted(kinds))
+
+    def test_the_embedded_catalog_follows_them(self):
+        catalog = support.ROOT / "catalog"
+        self.good("validate", "--schema", "v1alpha1", catalog / "registry.yaml", *sorted((catalog / "overlays").iterdir()))
 
 
 class FourSteps(support.Case):

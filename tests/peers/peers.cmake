@@ -1,5 +1,5 @@
-# Tests that hold us against other people's programs. Those come from Go modules (tests/peers/build) or from
-# Debian (tools/setup).
+# Tests that hold us against other people's programs. Those come from Go modules (tests/peers/build), from PyPI
+# (tests/peers/python) or from Debian (tools/setup).
 
 if(BUILD_TESTING)
   eidos_test_program(yaml_peer SOURCES tests/peers/yaml_peer.cc DEPS data base)
@@ -8,4 +8,5 @@ if(BUILD_TESTING)
   eidos_script_test(helm_umbrella LABEL peers COMMAND tests/peers/helm_umbrella $<TARGET_FILE:helm_peer> TIMEOUT 900)
   eidos_test_program(archive_peer SOURCES tests/peers/archive_peer.cc DEPS seal data base)
   eidos_script_test(archive_peers LABEL peers COMMAND tests/peers/archive_peers $<TARGET_FILE:archive_peer> TIMEOUT 300)
+  eidos_script_test(schemas LABEL peers COMMAND tests/peers/schemas $<TARGET_FILE:eidos> TIMEOUT 600)
 endif()
