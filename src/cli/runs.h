@@ -9,6 +9,9 @@ namespace eidos::cli {
 Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
+Result<int> run_recipe_lint(const Invocation& invocation, Session& session);
+Result<int> run_recipe_upgrade(const Invocation& invocation, Session& session);
+Result<int> run_recipe_lock(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_diff(const Invocation& invocation, Session& session);
 /// `eidos validate --schema`, the other half of run_validate.

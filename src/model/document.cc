@@ -27,6 +27,12 @@ std::string text_at(const data::Value& root, std::string_view key) {
 
 }  // namespace
 
+std::optional<std::string_view> known_kind(std::string_view text) {
+  for (std::string_view kind : kKinds)
+    if (same_kind(text, kind)) return kind;
+  return std::nullopt;
+}
+
 bool check_header(const data::Value& root, std::string_view kind, HeaderRule rule, data::Reading& reading) {
   std::size_t before = reading.problems.size();
   if (root.is_null()) {
@@ -43,7 +49,7 @@ bool check_header(const data::Value& root, std::string_view kind, HeaderRule rul
     reading.problem(root.mark(), nullptr, "key 'kind' is missing",
                     cat("a document of kind ", kind, " belongs here"));
   } else if (!got.empty() && !same_kind(got, kind)) {
-    bool known = std::ranges::any_of(kKinds, [&](std::string_view k) { return same_kind(got, k); });
+    bool known = known_kind(got).has_value();
     std::string_view only[] = {kind};
     reading.problem(root.find("kind")->mark(), nullptr,
                     cat(known ? "this is a " : "unknown kind ", known ? got : quote(got), ", not a ", kind,

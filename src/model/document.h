@@ -1,6 +1,7 @@
 #pragma once
 // What every eidos document starts with: kind and apiVersion, and the older spellings that are read too.
 
+#include <optional>
 #include <string_view>
 
 #include "data/fields.h"
@@ -15,6 +16,9 @@ enum class HeaderRule : std::uint8_t {
   Required,  ///< kind and apiVersion must stand there.
   Optional,  ///< They may be left out (criteria files), but not be wrong.
 };
+
+/// The kind that `text` spells (first letter in either case), as eidos writes it; nullopt for what is none.
+std::optional<std::string_view> known_kind(std::string_view text);
 
 /// Checks kind (first letter in either case) and apiVersion of a document's root, which must be a map.
 /// Records a problem naming what is allowed; an empty document and another known kind get their own words.

@@ -171,6 +171,13 @@ struct CatalogIdentity {
   bool operator==(const CatalogIdentity&) const = default;
 };
 
+/// What a chart repository's index says about the chart a component is installed with.
+struct LockedChart {
+  std::string version = {};
+  std::string digest = {};  ///< "sha256:…" of the chart archive.
+  bool operator==(const LockedChart&) const = default;
+};
+
 struct RecipeResultMetadata {
   std::string version = {};
   CatalogIdentity catalog;
@@ -179,6 +186,7 @@ struct RecipeResultMetadata {
   std::vector<ConstraintWarning> constraint_warnings = {};
   std::vector<UnusedCriterion> unused_criteria = {};
   std::vector<DetectedValue> detected = {};
+  std::map<std::string, LockedChart> charts = {};  ///< By component; from 'recipe lock'.
   bool operator==(const RecipeResultMetadata&) const = default;
 };
 

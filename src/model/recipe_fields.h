@@ -222,6 +222,16 @@ struct Fields<model::CatalogIdentity> {
 };
 
 template <>
+struct Fields<model::LockedChart> {
+  static constexpr std::string_view kTitle = "LockedChart";
+  static constexpr auto table() {
+    using T = model::LockedChart;
+    return std::tuple{field("version", &T::version, "Chart version it is the digest of", kRequired | kAlways),
+                      field("digest", &T::digest, "SHA-256 of the chart archive", kRequired | kAlways)};
+  }
+};
+
+template <>
 struct Fields<model::RecipeResultMetadata> {
   static constexpr std::string_view kTitle = "RecipeResultMetadata";
   static constexpr auto table() {
@@ -233,7 +243,8 @@ struct Fields<model::RecipeResultMetadata> {
         field("excludedOverlays", &T::excluded_overlays, "Overlays a snapshot kept out"),
         field("constraintWarnings", &T::constraint_warnings, "Why they were kept out"),
         field("unusedCriteria", &T::unused_criteria, "Stated dimensions that no applied overlay asked for"),
-        field("detected", &T::detected, "What the snapshot showed of the criteria, before flags")};
+        field("detected", &T::detected, "What the snapshot showed of the criteria, before flags"),
+        field("charts", &T::charts, "Component to what its chart was when the recipe was locked")};
   }
 };
 
