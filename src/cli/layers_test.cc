@@ -91,7 +91,7 @@ TEST(Layers, WhatIsNotTheLayerAskedForIsRefused) {
       {"https://host/none#sha256:" + digest, 3, "404"},
       {"l.tar.gz#sha256:" + other, 2, "error: l.tar.gz: is not the archive asked for"},
       {"dir#sha256:" + digest, 2, "error: dir: only an archive has a digest here"},
-      {"x/l.yaml", 2, "error: x/l.yaml: is no gzip-compressed archive"},
+      {"x/l.yaml", 2, "error: x/l.yaml: it is neither a zip nor a tar.gz archive"},
       {"x/l.yml", 3, "did you mean 'x/l.yaml'?"},
       {"oci://host/l#sha256:" + digest, 2, "sources of kind 'oci' are not read"},
   };

@@ -127,7 +127,7 @@ LINES = {
     "snapshot is a FIFO": (["recipe", "-s", "fifo"], 2, r"'fifo'"),
     "a name that is nearly there": (["validate", "-r", "recipe.yml", "-s", "snapshot.yaml"], 3,
                                     r"recipe.yml.*did you mean 'recipe.yaml'\?"),
-    "catalog is a file": (["recipe", "--catalog", "recipe.yaml"], 2, r"recipe.yaml: is no gzip-compressed archive"),
+    "catalog is a file": (["recipe", "--catalog", "recipe.yaml"], 2, r"recipe.yaml: it is neither a zip nor a tar.gz"),
     "layer without a digest": (["recipe", "--data", "https://localhost:1/l.tgz"], 2, r"l.tgz: .*needs its digest"),
     "layer of a scheme nobody reads": (["recipe", "--data", "oci://localhost:1/l"], 2, r"'oci'"),
     "lock that is not there": (["recipe", "--lock", "nolock"], 3, r"nolock"),
@@ -246,6 +246,12 @@ LINES = {
     "unknown collector": (["snapshot", "--filter", "gpuu"], 2, r"--filter: 'gpuu' is no collector; did you mean 'gpu'\?"),
     "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
     "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),
+    "schema that is not there": (["validate", "--schema", "v9", "recipe.yaml"], 3, r"'v9'.*v1alpha1"),
+    "schema that is none": (["validate", "--schema", "recipe.yaml", "recipe.yaml"], 2, r"recipe.yaml:1:1: .*'kind'"),
+    "documents without --schema": (["validate", "-r", "recipe.yaml", "-s", "snapshot.yaml", "x"], 1, r"unexpected argument 'x'"),
+    "recipe lint of nothing": (["recipe", "lint"], 1, r"name the file"),
+    "recipe upgrade of another's document": (["recipe", "upgrade", "pod.yaml"], 2, r"pod.yaml:1:7: unknown kind 'Pod'"),
+    "recipe lock with no index": (["recipe", "lock", "recipe.yaml", "--index", "snapshot.yaml"], 2, r"snapshot.yaml: is no index"),
     "unknown kind": (["schema", "Snapshoot"], 2, r"did you mean 'Snapshot'\?"),
     "unknown shell": (["completion", "powershell"], 2, r"must be one of: bash, zsh, fish"),
 }
@@ -257,6 +263,7 @@ class BadInput(support.Case):
         self.put("recipe.yaml", RECIPE)
         self.put("snapshot.yaml", SNAPSHOT)
         self.put("criteria.yaml", CRITERIA)
+        self.put("pod.yaml", "kind: Pod\n")
         self.put("out.yaml", "before\n")
         self.put("folder/mine.txt", "mine\n")
         self.put("own/r.yaml", RECIPE)

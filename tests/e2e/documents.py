@@ -161,6 +161,34 @@ class Schemas(support.Case):
         self.good("validate", "--schema", "v1alpha1", catalog / "registry.yaml", *sorted((catalog / "overlays").iterdir()))
 
 
+class RecipesAsDocuments(support.Case):
+    def test_what_recipe_writes_has_no_findings(self):
+        for number, criteria in enumerate((["--service", "eks", "--gpu", "gb200", "--intent", "training", "--os", "ubuntu"],
+                                           ["--service", "gke", "--intent", "inference"], ["--context"], [])):
+            for ending in ("yaml", "json"):
+                name = f"r{number}.{ending}"
+                self.good("recipe", "-q", "-o", name, *criteria)
+                self.assertEqual(self.good("recipe", "lint", name).out, f"{name}: RecipeResult, valid\n")
+                self.assertEqual(self.good("recipe", "upgrade", name).out, (self.dir / name).read_text())
+
+    def test_upgrade_changes_the_header_of_older_documents_only(self):
+        for path in sorted((support.corpus() / "snapshots").glob("*.yaml")):
+            if path.name == "versions.yaml":
+                continue
+            with self.subTest(path.name):
+                before, after = path.read_text().splitlines(), self.good("recipe", "upgrade", path).out.splitlines()
+                changed = [line for line, old in zip(after, before) if line != old]
+                self.assertEqual(len(before), len(after))
+                self.assertIn(changed, ([], ["apiVersion: eidos.nvidia.com/v1alpha1"]))
+
+    def test_in_place_keeps_a_current_file_as_it_is(self):
+        self.good("recipe", "-o", "r.yaml")
+        before = (self.dir / "r.yaml").stat()
+        self.good("recipe", "upgrade", "-i", "r.yaml")
+        after = (self.dir / "r.yaml").stat()
+        self.assertEqual((after.st_ino, after.st_mtime_ns), (before.st_ino, before.st_mtime_ns))
+
+
 class FourSteps(support.Case):
     def test_this_machine(self):
         self.good("snapshot", "-o", "snapshot.yaml")
