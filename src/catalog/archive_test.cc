@@ -21,7 +21,7 @@ TEST(Archive, HoldsTheFilesOfALayer) {
   std::string record = cat("path=", deep, "\n");
   std::string pax = cat(record.size() + 4, " ", record);
   std::string tar =
-      cat(tar_entry("pax_global_header", "52 comment=0123\n", 'g'), tar_entry("./", "", '5'),
+      cat(tar_entry("pax_global_header", "16 comment=0123\n", 'g'), tar_entry("./", "", '5'),
           tar_entry("./overlays/", "", '5'), tar_entry("./overlays/x.yaml", "x: 1\n"),
           tar_entry("README.md", "read me"), tar_entry(".git/config", "no"),
           tar_entry("overlays/.x.yaml", "hidden"), tar_entry("registry.yaml", std::string(600, '#')),
@@ -37,6 +37,8 @@ TEST(Archive, HoldsTheFilesOfALayer) {
 }
 
 TEST(Archive, RefusesWhatIsNoneOrLeadsOutOfIt) {
+  std::string many;
+  for (int i = 0; i < 9; ++i) many += tar_entry(cat("a", i), std::string(9 * 1024 * 1024, 'a'));
   struct Case {
     std::string bytes;
     const char* want;
@@ -49,7 +51,7 @@ TEST(Archive, RefusesWhatIsNoneOrLeadsOutOfIt) {
       {gzip(tar_entry("/overlays/x.yaml", "") + tar_end()),
        "the path '/overlays/x.yaml', which leads out of it"},
       {gzip(tar_entry("a", "") + tar_entry("./a", "") + tar_end()), "the archive holds 'a' twice"},
-      {gzip(tar_entry("a", std::string(81 * 1024 * 1024, 'a')) + tar_end()), "80 MiB"},
+      {gzip(many + tar_end()), "80 MiB"},
   };
   for (const Case& c : kCases) {
     auto layer = read_archive(c.bytes, "l.tgz");

@@ -122,8 +122,12 @@ std::string usage_line(const Command& command) {
   std::string out = cat("usage: eidos ", command.name);
   for (const Flag& flag : command.flags)
     if (flag.is(kNeeded)) out += cat(" --", flag.name, " ", flag.value);
-  if (!command.arguments.empty()) out += cat(" ", command.arguments);
+  bool two_ways = !command.instead.empty();
+  if (!command.arguments.empty() && !two_ways) out += cat(" ", command.arguments);
   if (!command.flags.empty()) out += " [flags]";
+  for (const Flag& flag : command.flags)
+    if (two_ways && flag.name == command.instead)
+      out += cat(", or --", flag.name, " ", flag.value, " ", command.arguments);
   return out;
 }
 

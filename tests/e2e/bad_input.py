@@ -247,7 +247,7 @@ LINES = {
     "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
     "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),
     "schema that is not there": (["validate", "--schema", "v9", "recipe.yaml"], 3, r"'v9'.*v1alpha1"),
-    "schema that is none": (["validate", "--schema", "recipe.yaml", "recipe.yaml"], 2, r"recipe.yaml:1:1: .*'kind'"),
+    "schema that is none": (["validate", "--schema", "pod.yaml", "recipe.yaml"], 2, r"pod.yaml:1:1: .*'kind'"),
     "documents without --schema": (["validate", "-r", "recipe.yaml", "-s", "snapshot.yaml", "x"], 1, r"unexpected argument 'x'"),
     "recipe lint of nothing": (["recipe", "lint"], 1, r"name the file"),
     "recipe upgrade of another's document": (["recipe", "upgrade", "pod.yaml"], 2, r"pod.yaml:1:7: unknown kind 'Pod'"),
@@ -319,7 +319,8 @@ class BadInput(support.Case):
         self.assertEqual(done.code, 1)
         self.assertEqual(done.out, "")
         self.assertEqual(done.err, "eidos: error: eidos validate needs --recipe FILE and --snapshot FILE\n"
-                                   "usage: eidos validate --recipe FILE --snapshot FILE [flags]; "
+                                   "usage: eidos validate --recipe FILE --snapshot FILE [flags], or --schema VERSION|FILE "
+                                   "[DOCUMENT...]; "
                                    "see 'eidos validate --help'\n")
 
     def test_several_problems_are_a_line_each(self):
