@@ -158,6 +158,7 @@ class BundleReader {
 }  // namespace
 
 bool is_directory(const std::string& source, const Context& context) {
+  if (source.empty()) return false;  // "/." would be the root
   auto kind = context.files.kind(source + "/.");
   return kind && *kind == FileKind::Directory;
 }

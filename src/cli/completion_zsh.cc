@@ -55,7 +55,7 @@ std::string command_case(const Command& command, const CatalogValues& catalog) {
                         all_specs(command.flags, catalog, "            "),
                         all_specs(global_flags(), catalog, "            "));
   std::vector<std::string> words = argument_words(command);
-  if (command.is(kFileArgument)) return out += "            '1:file:_files' && ret=0 ;;\n";
+  if (command.is(kFileArgument)) return out += "            '*:file:_files' && ret=0 ;;\n";
   out += words.empty() ? std::string("            && ret=0 ;;\n")
                        : cat("            '1:argument:(", join(words, " "), ")' && ret=0 ;;\n");
   return out;

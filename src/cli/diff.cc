@@ -127,7 +127,7 @@ Result<void> check_arguments(const Invocation& invocation) {
   if (arguments[0] == "-" && arguments[1] == "-")
     return fail(ErrorKind::Usage, "both documents cannot be '-'", {},
                 "standard input holds one document; give a file for the other");
-  if (invocation.flags.text("format") == "patch" && invocation.flags.has("ignore"))
+  if (invocation.flags.text("format") == "patch" && invocation.flags.has_from("ignore", Origin::CommandLine))
     return fail(ErrorKind::Usage, "--ignore and --format patch cannot both be given", {},
                 "a patch makes B out of A, all of it");
   return {};

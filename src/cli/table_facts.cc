@@ -96,7 +96,8 @@ constexpr Command kCommands[] = {
               "too: applied to A it gives B.",
      .examples = kDiffExamples,
      .flags = kDiffFlags,
-     .run = run_diff},
+     .run = run_diff,
+     .rules = kFileArgument},
 };
 
 }  // namespace

@@ -82,8 +82,9 @@ void Findings::add(Place place, Change change, const Meaning& meaning) {
 
 // Most changes hold no secret, and looking is cheaper than redacting.
 void Findings::hide_secrets(Place& place, Change& change) {
+  bool named_so = model::is_secret_key(place.key);
   auto may_hold = [&](const Value& value) {
-    return !value.is_scalar() || model::is_secret(place.key, value.scalar_text());
+    return named_so || !value.is_scalar() || model::looks_secret_value(value.scalar_text());
   };
   if (may_hold(change.from) || may_hold(change.to)) {
     std::int64_t hidden = redactor_.count();

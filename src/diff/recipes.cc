@@ -254,7 +254,8 @@ class RecipeDiff {
     if (from != nullptr && to != nullptr && *from == *to) return;
     auto lines = [](const Value* text) {
       if (text == nullptr) return Value();
-      return Value(cat(std::ranges::count(text->string(), '\n'), " lines"));
+      auto count = std::ranges::count(text->string(), '\n');
+      return Value(cat(count, count == 1 ? " line" : " lines"));
     };
     How how = from == nullptr ? How::Added : to == nullptr ? How::Removed : How::Changed;
     findings_.add({name, cat("templates/", path), cat("templates.", path), {}},

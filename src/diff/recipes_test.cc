@@ -143,13 +143,13 @@ TEST(BundleDiff, ComparesWhatIsDeployed) {
                    {{"a/crd.yaml", "kind: CustomResourceDefinition\n"}, {"b/y.yaml", "kind: Pod\n"}});
   auto ignore = Ignore::parse({});
   DiffResult result = diff(from, to, *ignore);
-  EXPECT_EQ(lines(result), (Lines{"performance changed a | templates.a/crd.yaml: 3 lines → 1 lines CRDs",
+  EXPECT_EQ(lines(result), (Lines{"performance changed a | templates.a/crd.yaml: 3 lines → 1 line CRDs",
                                   "performance changed a | values.a.k: 1 → 2 CRDs",
                                   "performance added a | values.a.more.x:  → y CRDs",
                                   "cosmetic changed a | componentRefs.a.version: 1.0.0 → 1.0.1 (newer) CRDs",
                                   "breaking changed b | values.enabled.b: true → false",
-                                  "performance removed b | templates.b/x.yaml: 1 lines → ",
-                                  "performance added b | templates.b/y.yaml:  → 1 lines"}));
+                                  "performance removed b | templates.b/x.yaml: 1 line → ",
+                                  "performance added b | templates.b/y.yaml:  → 1 line"}));
   EXPECT_EQ(result.from.kind, "Bundle");
   ASSERT_EQ(result.notes.size(), 1U);
   EXPECT_EQ(result.notes[0],

@@ -220,6 +220,7 @@ LINES = {
     "diff of three": (["diff", "a", "b", "c"], 1, r"unexpected argument 'c'"),
     "diff of standard input twice": (["diff", "-", "-"], 1, r"both documents cannot be '-'"),
     "diff of a missing file": (["diff", "snapshot.yaml", "none.yaml"], 3, r"'none.yaml'"),
+    "diff of no name": (["diff", "", "snapshot.yaml"], 2, r"the path is empty"),
     "diff of two kinds": (["diff", "recipe.yaml", "snapshot.yaml"], 2,
                           r"'recipe.yaml' is a RecipeResult, 'snapshot.yaml' is a Snapshot: only two of one kind .*"
                           r"eidos validate -r recipe.yaml -s snapshot.yaml"),

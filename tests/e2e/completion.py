@@ -23,6 +23,8 @@ LINES = {
     "sub-commands": (["eidos", "catalog", ""], ["show"], ["recipe"]),
     "flags of a sub-command": (["eidos", "catalog", "show", "--da"], ["--data"], ["--dry-run"]),
     "topics": (["eidos", "help", "b"], ["bundle"], ["recipe"]),
+    "files of diff": (["eidos", "diff", "x.yaml", "rec"], ["recipe.yaml"], []),
+    "classes": (["eidos", "diff", "--fail-on", ""], ["breaking", "performance", "cosmetic"], []),
     "files": (["eidos", "bundle", "-r", "rec"], ["recipe.yaml"], []),
 }
 
