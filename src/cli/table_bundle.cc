@@ -258,6 +258,7 @@ constexpr Command kCommands[] = {
      .examples = kValidateExamples,
      .flags = kValidateFlags,
      .run = run_validate,
+     .rules = kFileArgument,
      .instead = "schema"},
     {.name = "bundle",
      .summary = "render a recipe into a chart that Helm deploys",

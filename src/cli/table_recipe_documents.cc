@@ -63,14 +63,16 @@ constexpr Command kCommands[] = {
          "Shape, constraints, dependencies, order, and whether this catalog is the one it was made from.",
      .examples = kLintExamples,
      .flags = kLintFlags,
-     .run = run_recipe_lint},
+     .run = run_recipe_lint,
+     .rules = kFileArgument},
     {.name = "recipe upgrade",
      .arguments = "FILE",
      .most_arguments = 1,
      .summary = "rewrite an older apiVersion or kind, and nothing else",
      .examples = kUpgradeExamples,
      .flags = kUpgradeFlags,
-     .run = run_recipe_upgrade},
+     .run = run_recipe_upgrade,
+     .rules = kFileArgument},
     {.name = "recipe lock",
      .arguments = "FILE",
      .most_arguments = 1,
@@ -80,7 +82,8 @@ constexpr Command kCommands[] = {
          "the one recorded earlier is refused.",
      .examples = kChartExamples,
      .flags = kChartFlags,
-     .run = run_recipe_lock},
+     .run = run_recipe_lock,
+     .rules = kFileArgument},
 };
 
 }  // namespace
