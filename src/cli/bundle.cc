@@ -97,7 +97,9 @@ Result<int> run_bundle(const Invocation& invocation, Session& session) {
     EIDOS_TRY(report.output, write_bundle(made.files, inputs(flags), flags, session));
   }
   report.took = std::chrono::duration_cast<Milliseconds>(session.context.clock.steady() - started);
-  return print(told(report, flags, session), session.world);
+  EIDOS_TRY(int code, print(told(report, flags, session), session.world));
+  keep(session.world, std::move(document), std::move(recipe), std::move(made));
+  return code;
 }
 
 }  // namespace eidos::cli

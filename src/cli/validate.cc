@@ -37,7 +37,10 @@ Result<int> run_validate(const Invocation& invocation, Session& session) {
         write_output(validate::to_table(report, session.color_stdout && to_stdout(flags)), flags, session));
   else
     EIDOS_CHECK(write_output(validate::to_document(report), format, flags, session));
-  return fails(report, flags) ? kExitFindings : 0;
+  int code = fails(report, flags) ? kExitFindings : 0;
+  keep(session.world, std::move(recipe_document), std::move(recipe), std::move(snapshot_document),
+       std::move(snapshot), std::move(report));
+  return code;
 }
 
 }  // namespace eidos::cli

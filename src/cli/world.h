@@ -42,6 +42,12 @@ struct World {
   std::vector<std::shared_ptr<const void>> kept = {};
 };
 
+/// Hands `things` over to the World, to end with the process.
+template <class... T>
+void keep(World& world, T... things) {
+  (world.kept.push_back(std::make_shared<const T>(std::move(things))), ...);
+}
+
 /// One run of one command.
 struct Session {
   World& world;
