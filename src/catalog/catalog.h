@@ -92,6 +92,7 @@ struct LoadOptions {
 
 struct Loaded {
   Catalog catalog;
+  data::Value registry = {};  ///< The registries of all layers merged, with marks.
   /// Per layer, its files and their digests (SHA-256 hex), those that a higher layer replaced too.
   std::vector<std::map<std::string, std::string>> layer_files;
   std::vector<std::string> warnings;  ///< Unknown keys when lenient; an overlay that two layers replace.
@@ -100,5 +101,15 @@ struct Loaded {
 
 /// Loads and checks everything; all problems come back together, each with file:line:column, sorted by it.
 Result<Loaded> load(Files& files, const LoadOptions& options);
+
+struct Inspected {
+  Loaded loaded;                ///< What could be read.
+  std::vector<Error> problems;  ///< What load() would have reported, sorted by place.
+  bool whole = true;            ///< False: some overlay or registry could not be read.
+};
+
+/// The same for lint: what is left of a catalog with problems comes back beside them. An error only when a
+/// layer is not there at all or holds no catalog file.
+Result<Inspected> inspect(Files& files, const LoadOptions& options);
 
 }  // namespace eidos::catalog

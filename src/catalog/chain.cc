@@ -11,11 +11,13 @@ Result<std::vector<const model::Overlay*>> chain(const Catalog& catalog, const m
   std::vector<const model::Overlay*> up;
   const model::Overlay* at = &overlay;
   for (;;) {
-    if (std::ranges::find(up, at) != up.end()) {
-      std::string cycle;
-      for (auto seen = std::ranges::find(up, at); seen != up.end(); ++seen)
-        cycle += cat((*seen)->metadata.name, " → ");
-      return fail(ErrorKind::Invalid, cat("inheritance cycle: ", cycle, at->metadata.name),
+    // More steps than there are overlays: the last one was met before. Looking back at each step instead would
+    // make long chains slow.
+    if (up.size() > catalog.overlays().size() + 1) {
+      auto first = std::find(up.rbegin() + 1, up.rend(), up.back());
+      std::string cycle = up.back()->metadata.name;
+      for (auto seen = first.base(); seen != up.end(); ++seen) cycle += cat(" → ", (*seen)->metadata.name);
+      return fail(ErrorKind::Invalid, cat("inheritance cycle: ", cycle),
                   catalog.sources().place(overlay.spec.mark), "give one of them another base");
     }
     up.push_back(at);

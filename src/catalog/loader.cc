@@ -79,7 +79,7 @@ class Loader {
  public:
   Loader(Files& files, const LoadOptions& options) : files_(files), options_(options) {}
 
-  Result<Loaded> load() {
+  Result<Inspected> inspect() {
     bool embedded = options_.catalog_dir.empty();
     if (embedded) EIDOS_CHECK(add_embedded());
     if (!embedded) add_layer(options_.catalog_dir);
@@ -91,9 +91,10 @@ class Loader {
     build_overlays();
     bool trusted = embedded && options_.data_dirs.empty();
     if (!trusted) check_catalog(catalog_, unread_, problems_);
-    if (!problems_.empty()) return std::unexpected(together(sorted_problems(std::move(problems_))));
     catalog_.combinations_ = complete_combinations(catalog_.overlays_);
-    return std::move(loaded_);
+    loaded_.registry = std::move(registry_);
+    bool whole = !unread_.registry && unread_.overlays.empty();
+    return Inspected{std::move(loaded_), sorted_problems(std::move(problems_)), whole};
   }
 
  private:
@@ -240,8 +241,10 @@ class Loader {
     for (Candidate& candidate : candidates_) place(candidate);
     if (catalog_.overlay(kRoot) != nullptr || unread_.overlays.contains(kRoot)) return;
     unread_.overlays.emplace(kRoot);
-    problems_.push_back(Error{ErrorKind::Invalid, "the catalog has no overlay named 'base'",
-                              std::string(catalog_.layers_.front().name), "add overlays/base.yaml"});
+    problems_.push_back(
+        Error{ErrorKind::Invalid, "the catalog has no overlay named 'base'",
+              std::string(catalog_.layers_.front().name),
+              "add overlays/base.yaml, or use --data to lay the directory over the embedded catalog"});
   }
 
   void place(Candidate& candidate) {
@@ -322,8 +325,14 @@ class Loader {
   std::vector<Error> problems_;
 };
 
+Result<Inspected> inspect(Files& files, const LoadOptions& options) {
+  return Loader(files, options).inspect();
+}
+
 Result<Loaded> load(Files& files, const LoadOptions& options) {
-  return Loader(files, options).load();
+  EIDOS_TRY(Inspected inspected, inspect(files, options));
+  if (!inspected.problems.empty()) return std::unexpected(together(std::move(inspected.problems)));
+  return std::move(inspected.loaded);
 }
 
 }  // namespace eidos::catalog

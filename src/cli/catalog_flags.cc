@@ -68,7 +68,8 @@ Result<std::string> add_layer(const std::string& text, catalog::LoadOptions& opt
   return name;
 }
 
-Result<catalog::LoadOptions> load_options(const Flags& flags, Session& session) {
+/// `dir` stands for --catalog when it is not empty.
+Result<catalog::LoadOptions> load_options(const Flags& flags, Session& session, const std::string& dir = {}) {
   catalog::LoadOptions options;
   options.embedded = catalog::embedded_catalog();
   std::vector<Error> problems;
@@ -77,7 +78,8 @@ Result<catalog::LoadOptions> load_options(const Flags& flags, Session& session) 
     if (added) name = *std::move(added);
     if (!added) problems.push_back(std::move(added).error());
   };
-  if (flags.has("catalog")) add(flags.text("catalog"), options.catalog_dir);
+  if (!dir.empty() || flags.has("catalog"))
+    add(dir.empty() ? flags.text("catalog") : dir, options.catalog_dir);
   for (const std::string& text : flags.all("data")) add(text, options.data_dirs.emplace_back());
   if (!problems.empty()) return std::unexpected(together(std::move(problems)));
   return options;
@@ -123,6 +125,11 @@ Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& sessio
   auto kept = std::make_shared<const catalog::Catalog>(std::move(loaded.catalog));
   session.world.kept.push_back(kept);
   return kept.get();
+}
+
+Result<catalog::Inspected> inspect_catalog(const std::string& dir, const Flags& flags, Session& session) {
+  EIDOS_TRY(catalog::LoadOptions options, load_options(flags, session, dir));
+  return catalog::inspect(session.context.files, options);
 }
 
 Result<catalog::Loaded> load_unlocked(const Flags& flags, Session& session) {

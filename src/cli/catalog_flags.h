@@ -20,4 +20,8 @@ Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& sessio
 /// The same for who makes locks: none is looked at, and the files of every layer are listed.
 Result<catalog::Loaded> load_unlocked(const Flags& flags, Session& session);
 
+/// The same for who looks for problems: no lock is looked at, and what could be read comes back beside them.
+/// `dir` stands for --catalog when it is not empty.
+Result<catalog::Inspected> inspect_catalog(const std::string& dir, const Flags& flags, Session& session);
+
 }  // namespace eidos::cli
