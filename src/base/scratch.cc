@@ -11,8 +11,8 @@ namespace eidos {
 Result<Scratch> Scratch::make(std::string_view parent) {
   std::string path = cat(parent, "/eidos-XXXXXX");
   if (::mkdtemp(path.data()) == nullptr)
-    return std::unexpected(
-        system_error(errno, cat("making a directory below ", quote(parent))).fix("set TMPDIR to one that can be written"));
+    return std::unexpected(system_error(errno, cat("making a directory below ", quote(parent)))
+                               .fix("set TMPDIR to one that can be written"));
   return Scratch(std::move(path));
 }
 
