@@ -11,6 +11,7 @@ namespace eidos::bundle {
 struct Deployer {
   std::string_view name;             ///< --deployer
   std::string_view layout = {};      ///< --layout; "" where there is only one.
+  std::string_view alias = {};       ///< Another spelling of the layout.
   std::string_view name_space = {};  ///< Where things go without --namespace.
   std::string_view summary = {};     ///< One line for help and messages.
   bool takes_repo = false;           ///< Reads its own bundle from Git: --repo and its like mean something.

@@ -1,5 +1,6 @@
 #include "base/text.h"
 #include "bundle/argocd.h"
+#include "bundle/component_charts.h"
 #include "bundle/deployer.h"
 #include "bundle/flux.h"
 #include "bundle/helmfile.h"
@@ -14,6 +15,12 @@ constexpr Deployer kDeployers[] = {
      .name_space = kFallbackNamespace,
      .summary = "one Helm chart with a dependency per component",
      .render = render_umbrella},
+    {.name = "helm",
+     .layout = "component",
+     .alias = "split",
+     .name_space = kFallbackNamespace,
+     .summary = "a Helm chart, a release and a namespace per component",
+     .render = render_component_charts},
     {.name = "argocd",
      .name_space = "argocd",
      .summary = "an Argo CD Application per component",
@@ -53,7 +60,9 @@ Result<const Deployer*> find_deployer(std::string_view name, std::string_view la
   bool known = false;
   for (const Deployer& row : kDeployers) {
     known = known || row.name == name;
-    if (row.name == name && (layout.empty() || layout == row.layout)) return &row;
+    if (row.name == name &&
+        (layout.empty() || layout == row.layout || (!row.alias.empty() && layout == row.alias)))
+      return &row;
   }
   if (!known) {
     std::vector<std::string_view> names = names_of(&Deployer::name, {});

@@ -65,6 +65,10 @@ std::string manifests_name(const Piece& piece) {
   return cat(piece.name(), "-manifests");
 }
 
+bool makes_hooks(const Manifest& manifest) {
+  return manifest.text.find("helm.sh/hook") != std::string::npos;
+}
+
 std::string template_path(std::string_view component, std::string_view manifest_path) {
   std::string own = cat("components/", component, "/manifests/");
   if (manifest_path.starts_with(own)) manifest_path.remove_prefix(own.size());
@@ -78,8 +82,11 @@ Result<std::string> guarded(std::string_view component, const Manifest& manifest
                     " defines a template, which cannot be switched on and off"),
                 {}, "write the text where it is used, or use variables");
   // The line break in front of `end` stays: a block scalar at the end of the manifest keeps its own.
-  return cat("{{- if index .Values.enabled \"", component, "\" }}\n", manifest.text,
-             manifest.text.ends_with('\n') ? "" : "\n", "{{ end }}\n");
+  std::string on = cat("index .Values.enabled \"", component, "\"");
+  // deploy.sh upgrades level by level and names in hooksDone those whose objects this run has made already.
+  if (makes_hooks(manifest))
+    on = cat("and (", on, ") (not (has \"", component, "\" (.Values.hooksDone | default list)))");
+  return cat("{{- if ", on, " }}\n", manifest.text, manifest.text.ends_with('\n') ? "" : "\n", "{{ end }}\n");
 }
 
 }  // namespace eidos::bundle

@@ -26,6 +26,10 @@ Result<void> add_manifest_chart(const Stack& stack, const Piece& piece, const st
 /// "<component>-manifests": the chart's name, and its release's where the component has a chart, too.
 std::string manifests_name(const Piece& piece);
 
+/// True when the manifest has a helm.sh/hook annotation: Helm makes the object anew in each upgrade, and
+/// keeps it out of the release.
+bool makes_hooks(const Manifest& manifest);
+
 /// Where a manifest stands below templates/; different for different (component, path).
 std::string template_path(std::string_view component, std::string_view manifest_path);
 /// The manifest, rendered only while values.yaml has the component enabled. Invalid for a manifest with a

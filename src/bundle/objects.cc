@@ -23,6 +23,14 @@ bool is_revision(std::string_view text) {
          text.find("..") == std::string_view::npos;
 }
 
+Result<void> check_release_name(const Piece& piece, const std::string& name) {
+  if (name.size() <= kMaxReleaseName) return {};
+  return fail(
+      ErrorKind::Invalid,
+      cat("component ", quote(piece.name()), ": ", quote(name), " is too long for a Helm release"), {},
+      cat("Helm allows ", kMaxReleaseName, " bytes; use the umbrella layout of helm, or a shorter name"));
+}
+
 // git@host:path and ssh://host/path become an https:// address to be checked as one.
 std::string as_https(std::string_view repo) {
   constexpr std::string_view kUser = "git@";
@@ -90,13 +98,15 @@ std::string values_text(const Piece& piece) {
 
 Result<void> check_release_names(const Stack& stack) {
   Problems problems;
-  for (const Piece& piece : stack.pieces) {
-    std::string name = piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name();
-    if (name.size() > kMaxReleaseName)
-      problems.add(
-          cat("component ", quote(piece.name()), ": ", quote(name), " is too long for a Helm release"),
-          cat("Helm allows ", kMaxReleaseName, " bytes; use the umbrella layout of helm, or a shorter name"));
-  }
+  for (const Piece& piece : stack.pieces)
+    problems.check(check_release_name(
+        piece, piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name()));
+  return problems.done();
+}
+
+Result<void> check_release_names(const Stack& stack, const std::string& (Piece::*name)() const) {
+  Problems problems;
+  for (const Piece& piece : stack.pieces) problems.check(check_release_name(piece, (piece.*name)()));
   return problems.done();
 }
 

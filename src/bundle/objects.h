@@ -36,6 +36,8 @@ std::string values_text(const Piece& piece);
 /// Helm refuses a release name of more than 53 bytes; every name a deployer makes out of a component's has to
 /// fit. All problems together.
 Result<void> check_release_names(const Stack& stack);
+/// The same where `name` is all there is.
+Result<void> check_release_names(const Stack& stack, const std::string& (Piece::*name)() const);
 /// --repo (https://, http://, ssh:// or git@host:path), --repo-revision and --repo-path, where given.
 Result<void> check_repo(const Options& options);
 /// Invalid, naming them: components whose manifests have to be read from Git, and no --repo.

@@ -1,10 +1,22 @@
 #include "bundle/pages.h"
 
+#include <algorithm>
+#include <cstddef>
+
 #include "base/text.h"
+#include "bundle/manifests.h"
 #include "bundle/markdown.h"
 
 namespace eidos::bundle {
 namespace {
+
+constexpr std::size_t kPathsInNote = 5;
+// Tried with the values code of Helm 3.12, 3.13, 3.16, 3.18, 3.20 and 4.1; the sources of 3.17.0 and 3.17.1
+// differ in it.
+constexpr std::string_view kNullRule =
+    "That deletes what the chart sets there. Use Helm 3.17.1 or later: up to 3.12 a plain 'helm install .' "
+    "would not "
+    "honour it without -f values.yaml, and from 3.13 to 3.17.0 -f values.yaml would not.";
 
 std::string component_row(const Piece& piece) {
   const model::ComponentRef& ref = *piece.part.ref;
@@ -69,6 +81,61 @@ std::string fenced(const std::vector<std::string>& commands) {
 std::string code_list(const std::vector<std::string>& names) {
   std::string out;
   for (const std::string& name : names) out += cat(out.empty() ? "" : ", ", md_code(name));
+  return out;
+}
+
+std::vector<std::string> null_places(const Stack& stack) {
+  std::vector<std::string> out;
+  for (const Piece& piece : stack.pieces)
+    for (const std::string& path : piece.part.nulls) out.push_back(cat(piece.name(), ": ", path));
+  return out;
+}
+
+std::string null_note(const Stack& stack) {
+  std::vector<std::string> places = null_places(stack);
+  if (places.empty()) return {};
+  std::size_t more = places.size() > kPathsInNote ? places.size() - kPathsInNote : 0;
+  places.resize(places.size() - more);
+  return cat("values.yaml holds null for ", join(places, ", "), more > 0 ? cat(" and ", more, " more") : "",
+             ". ", kNullRule);
+}
+
+std::string null_list(const Stack& stack) {
+  std::vector<std::string> nulls = null_places(stack);
+  if (nulls.size() <= kPathsInNote) return {};
+  std::string out = "\nAll values that are null:\n\n";
+  for (const std::string& place : nulls) out += cat("- ", md_code(place), "\n");
+  return out;
+}
+
+std::string levels_list(const Stack& stack) {
+  std::string out;
+  for (int level = 0; level < level_count(stack); ++level) {
+    std::vector<std::string> names;
+    for (const Piece& piece : stack.pieces)
+      if (piece.level == level) names.push_back(piece.name());
+    out += cat("- level ", level, ": ", code_list(names), "\n");
+  }
+  return out;
+}
+
+std::string remove_section(const Stack& stack) {
+  std::vector<std::string> hooks = hook_components(stack);
+  std::string also = hooks.empty() ? ""
+                                   : cat(" It first deletes the objects that ", code_list(hooks),
+                                         " made as Helm hooks: `helm uninstall` alone leaves them, and their "
+                                         "operators would be gone.");
+  return cat(
+      "## Remove\n\n", fenced({"./undeploy.sh"}),
+      "\nIt shows what it is about to remove and asks; `--yes` does not ask, `--dry-run` only shows.", also,
+      "\n\nCRDs, persistent volume claims and namespaces stay, and no finalizer is touched: deleting them "
+      "deletes data, which is your decision.\n");
+}
+
+std::vector<std::string> hook_components(const Stack& stack) {
+  std::vector<std::string> out;
+  for (const Piece& piece : stack.pieces)
+    if (std::ranges::any_of(piece.manifests, makes_hooks)) out.push_back(piece.name());
   return out;
 }
 

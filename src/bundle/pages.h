@@ -21,6 +21,21 @@ std::string fenced(const std::vector<std::string>& commands);
 /// "`a`, `b`"
 std::string code_list(const std::vector<std::string>& names);
 
+/// "gpu-operator: driver.version" for each value that is null.
+std::vector<std::string> null_places(const Stack& stack);
+/// What a null means and which Helm honours it; "" without any.
+std::string null_note(const Stack& stack);
+/// The same as a list, where the note had to leave some out; else "".
+std::string null_list(const Stack& stack);
+
+/// "- level 0: `a`, `b`", a line per level.
+std::string levels_list(const Stack& stack);
+/// "## Remove", by undeploy.sh.
+std::string remove_section(const Stack& stack);
+
+/// Names of the components whose manifests are Helm hooks.
+std::vector<std::string> hook_components(const Stack& stack);
+
 /// Commands that apply the CRDs charts carry in their crds/ folders: Helm never changes them.
 std::vector<std::string> crds_commands(const Stack& stack);
 

@@ -134,10 +134,8 @@ Result<void> check_size(const Stack& stack, const FileTree& files, std::vector<s
                          in_kib(kReleaseLimit),
                          not_counted.empty() ? "" : cat(" (not counted: ", join(not_counted, ", "), ")"));
   if (bytes > kReleaseLimit)
-    return fail(
-        ErrorKind::Invalid, std::move(what), {},
-        "make two bundles with --component until --layout component can give each component a release of its "
-        "own");
+    return fail(ErrorKind::Invalid, std::move(what), {},
+                "use --layout component, which gives each component a release of its own");
   warnings.push_back(std::move(what));
   return {};
 }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "bundle/manifests.h"
 #include "bundle/problems.h"
+#include "bundle/scripts.h"
 #include "bundle/size_guard.h"
 #include "bundle/umbrella_readme.h"
 #include "data/document.h"
@@ -70,6 +71,7 @@ Result<Bundle> render_umbrella(const Stack& stack) {
     problems.check(add_manifests(piece, "templates/", Switch::Guarded, out.files));
   EIDOS_CHECK(problems.done());
   EIDOS_CHECK(check_size(stack, out.files, out.warnings));
+  add_umbrella_scripts(stack, kRelease, out.files);
   if (!guide.null_note.empty()) out.warnings.push_back(guide.null_note);
   out.deployment = {"helm-umbrella", std::move(guide.install), std::move(guide.notes)};
   return out;

@@ -10,30 +10,6 @@
 namespace eidos::bundle {
 namespace {
 
-constexpr std::size_t kPathsInNote = 5;
-// Tried with the values code of Helm 3.12, 3.13, 3.16, 3.18, 3.20 and 4.1; the sources of 3.17.0 and 3.17.1
-// differ in it.
-constexpr std::string_view kNullRule =
-    "That deletes what the chart sets there. Use Helm 3.17.1 or later: up to 3.12 a plain 'helm install .' "
-    "would not "
-    "honour it without -f values.yaml, and from 3.13 to 3.17.0 -f values.yaml would not.";
-
-// "x: a.b" for each null of the bundle.
-std::vector<std::string> null_places(const Stack& stack) {
-  std::vector<std::string> out;
-  for (const Piece& piece : stack.pieces)
-    for (const std::string& path : piece.part.nulls) out.push_back(cat(piece.name(), ": ", path));
-  return out;
-}
-
-bool has_hooks(const Stack& stack) {
-  return std::ranges::any_of(stack.pieces, [](const Piece& piece) {
-    return std::ranges::any_of(piece.manifests, [](const Manifest& manifest) {
-      return manifest.text.find("helm.sh/hook") != std::string::npos;
-    });
-  });
-}
-
 std::string namespace_note(const Stack& stack) {
   std::string others;
   for (const Piece& piece : stack.pieces) {
@@ -46,60 +22,72 @@ std::string namespace_note(const Stack& stack) {
              ", although these components ask for another one: ", others, ".");
 }
 
-std::string null_note(const Stack& stack) {
-  std::vector<std::string> places = null_places(stack);
-  if (places.empty()) return {};
-  std::size_t more = places.size() > kPathsInNote ? places.size() - kPathsInNote : 0;
-  places.resize(places.size() - more);
-  return cat("values.yaml holds null for ", join(places, ", "), more > 0 ? cat(" and ", more, " more") : "",
-             ". ", kNullRule);
+std::vector<std::string> by_hand(const Stack& stack) {
+  return {"work=$(mktemp -d)", "cp -R . \"$work\"", "helm dependency build \"$work\"",
+          cat("helm upgrade --install ", kRelease, " \"$work\" --namespace ", stack.name_space,
+              " --create-namespace -f values.yaml --wait --timeout 20m")};
+}
+
+std::string hooks_paragraph(const Stack& stack) {
+  std::vector<std::string> hooks = hook_components(stack);
+  if (hooks.empty()) return {};
+  return cat("\nThe manifests of ", code_list(hooks),
+             " are Helm hooks: each upgrade deletes their objects and makes them anew. deploy.sh has that "
+             "happen once in "
+             "a run, not once a level.\n");
 }
 
 std::string install(const Stack& stack, const Guide& guide) {
   std::string out =
-      cat("## Install\n\nInside this directory. The chart dependencies are fetched into a copy, so that the "
-          "bundle stays "
-          "as its checksums.txt says.\n\n",
-          fenced(guide.install),
-          "\nOn a cluster that has the CRDs of the stack, `--dry-run=server` added to the last command shows "
-          "what would "
-          "happen.\n");
+      cat("## Install\n\nWith Helm, kubectl and bash, inside this directory:\n\n", fenced(guide.install),
+          "\n`./deploy.sh --dry-run` shows the commands and runs none that changes something, "
+          "`--kube-context NAME` goes on "
+          "only if that is the current context, and `--help` lists the rest. It works on a copy of this "
+          "directory: fetches "
+          "the charts, applies their CRDs, then runs one `helm upgrade --install --wait` per level:\n\n",
+          levels_list(stack),
+          "\nA component that is on stays on: a second run is an upgrade that switches nothing off, and a run that "
+          "failed goes on with "
+          "the same command.\n",
+          hooks_paragraph(stack));
   for (const std::string& note : guide.notes) out += cat("\n", md_text(note), "\n");
-  std::vector<std::string> nulls = null_places(stack);
-  if (nulls.size() > kPathsInNote) {
-    out += "\nAll values that are null:\n\n";
-    for (const std::string& place : nulls) out += cat("- ", md_code(place), "\n");
-  }
-  return out;
+  return cat(out, null_list(stack), "\nBy hand, all levels at once:\n\n", fenced(by_hand(stack)),
+             "\nOn a cluster that has the CRDs of the stack, `--dry-run=server` added to the last command "
+             "shows what "
+             "would happen.\n");
+}
+
+std::string check(const Stack& stack) {
+  return cat("## Check\n\n", fenced({cat("helm status ", kRelease, " --namespace ", stack.name_space),
+                                     cat("kubectl get pods --namespace ", stack.name_space)}));
 }
 
 std::string change(const Stack& stack) {
   return cat(
       "## Change values\n\n",
-      "Make the bundle again with `--set component:path=value`, or lay a file of your own over it: `-f "
-      "values.yaml -f mine.yaml`, each component's values under its name. `--set enabled.",
-      stack.pieces.front().name(), "=false` leaves a component out at installation.\n");
+      "Make the bundle again with `--set component:path=value`. By hand, lay a file of your own over it: `-f "
+      "values.yaml -f mine.yaml`, each component's values under its name; `--set enabled.",
+      stack.pieces.front().name(), "=false` leaves a component out.\n");
 }
 
-std::string upgrade(const Stack& stack, const Guide& guide) {
-  std::string out = cat("## Upgrade\n\nThe commands of Install, from the newer bundle's directory:\n\n",
-                        fenced(guide.install));
+std::string upgrade(const Stack& stack) {
+  std::string out =
+      cat("## Upgrade and roll back\n\nTo upgrade, `./deploy.sh` from the newer bundle's directory. To roll "
+          "back, "
+          "`./deploy.sh` from the older one's, or `helm rollback ",
+          kRelease, " --namespace ", stack.name_space,
+          "`. If the release has a component that the bundle lacks, it says so and stops; with "
+          "`--allow-removal` Helm "
+          "removes that component.\n");
   std::vector<std::string> commands = crds_commands(stack);
   if (commands.empty()) return out;
   return cat(out,
-             "\nHelm creates the CRDs of a chart once and never changes them afterwards. Before an upgrade "
-             "that raises a "
-             "chart's version, apply them; a chart that keeps its CRDs elsewhere prints nothing, and kubectl "
-             "says so.\n\n",
+             "\nHelm creates the CRDs of a chart once and never changes them; deploy.sh applies them each "
+             "time. By hand, "
+             "before an upgrade that raises a chart's version (a chart that keeps its CRDs elsewhere prints "
+             "nothing, and "
+             "kubectl says so):\n\n",
              fenced(commands));
-}
-
-std::string uninstall(const Stack& stack) {
-  return cat("## Uninstall\n\n",
-             fenced({cat("helm uninstall ", kRelease, " --namespace ", stack.name_space, " --wait")}),
-             "\nCRDs, persistent volume claims and the namespace stay",
-             has_hooks(stack) ? ", and so do the objects that templates/ creates as Helm hooks" : "",
-             ": deleting them deletes data, which is your decision.\n");
 }
 
 std::string troubleshooting(const Stack& stack) {
@@ -108,8 +96,7 @@ std::string troubleshooting(const Stack& stack) {
       "## Troubleshooting\n\n", "- What happened to the release: `helm history ", release, "`\n",
       "- Pods that do not start: `kubectl get pods --namespace ", stack.name_space,
       " --field-selector=status.phase!=Running`, then `kubectl describe pod`\n",
-      "- \"another operation is in progress\" after a broken run: `helm rollback ", release,
-      "`, or `helm uninstall ", release, "` if nothing was ever deployed\n",
+      "- \"another operation is in progress\" after a run that was killed: `./deploy.sh --unlock`\n",
       "- \"no matches for kind\": a CRD is missing; apply those of the charts as under Upgrade, then install "
       "again\n",
       "- Files that were changed: `sha256sum --check --quiet checksums.txt`\n");
@@ -119,9 +106,7 @@ std::string troubleshooting(const Stack& stack) {
 
 Guide guide_for(const Stack& stack) {
   Guide guide;
-  guide.install = {"work=$(mktemp -d)", "cp -R . \"$work\"", "helm dependency build \"$work\"",
-                   cat("helm upgrade --install ", kRelease, " \"$work\" --namespace ", stack.name_space,
-                       " --create-namespace -f values.yaml --wait --timeout 20m")};
+  guide.install = {"./deploy.sh"};
   guide.null_note = null_note(stack);
   for (std::string note : {namespace_note(stack), guide.null_note})
     if (!note.empty()) guide.notes.push_back(std::move(note));
@@ -136,8 +121,8 @@ std::string umbrella_readme(const Stack& stack, const Guide& guide) {
              target_section(stack), "\n",
              components_section(stack, cat("All of them go to the namespace of the release, ",
                                            md_code(stack.name_space), ".")),
-             "\n", constraints_section(stack), install(stack, guide), "\n", change(stack), "\n",
-             upgrade(stack, guide), "\n", uninstall(stack), "\n", troubleshooting(stack));
+             "\n", constraints_section(stack), install(stack, guide), "\n", check(stack), "\n", change(stack),
+             "\n", upgrade(stack), "\n", remove_section(stack), "\n", troubleshooting(stack));
 }
 
 }  // namespace eidos::bundle

@@ -53,18 +53,21 @@ TEST_F(Umbrellas, TheTreeIsAChart) {
   std::vector<std::string> paths;
   for (const auto& [path, file] : out.files) {
     paths.push_back(path);
-    EXPECT_FALSE(file.executable) << path;
+    EXPECT_EQ(file.executable, path.ends_with(".sh")) << path;
     EXPECT_TRUE(check_tree_path(path)) << path;
   }
-  EXPECT_THAT(paths, ElementsAre(".helmignore", "Chart.yaml", "README.md", "checksums.txt", "recipe.yaml",
-                                 "templates/gamma/thing.yaml", "values.yaml"));
+  EXPECT_THAT(paths, ElementsAre(".helmignore", "Chart.yaml", "README.md", "checksums.txt", "deploy.sh",
+                                 "recipe.yaml", "templates/gamma/thing.yaml", "undeploy.sh", "values.yaml"));
   EXPECT_EQ(out.files.at("recipe.yaml").bytes, kRecipeText);
   FileTree without = out.files;
   without.erase("checksums.txt");
   EXPECT_EQ(out.files.at("checksums.txt").bytes, checksum_lines(without));
   EXPECT_EQ(out.deployment.type, "helm-umbrella");
-  EXPECT_THAT(out.deployment.steps.back(), HasSubstr("helm upgrade --install"));
-  EXPECT_THAT(out.deployment.steps.back(), HasSubstr("-f values.yaml"));
+  EXPECT_THAT(out.deployment.steps, ElementsAre("./deploy.sh"));
+  EXPECT_THAT(out.files.at("deploy.sh").bytes, HasSubstr("\ncomponents='\n"
+                                                         "0 alpha alpha-system -\n"
+                                                         "1 beta eidos-stack alpha\n"
+                                                         "2 gamma gamma beta\n'\n"));
 }
 
 TEST_F(Umbrellas, ChartYamlNamesEveryChart) {
@@ -125,6 +128,10 @@ TEST_F(Umbrellas, TemplatesAreTheManifestsBehindASwitch) {
             "data:\n  text: |\n    last line\n"
             "{{ end }}\n");
   EXPECT_EQ(*guarded("a", {"p", "x"}), "{{- if index .Values.enabled \"a\" }}\nx\n{{ end }}\n");
+  EXPECT_EQ(
+      *guarded("a", {"p", "helm.sh/hook: post-install\n"}),
+      "{{- if and (index .Values.enabled \"a\") (not (has \"a\" (.Values.hooksDone | default list))) }}\n"
+      "helm.sh/hook: post-install\n{{ end }}\n");
   EXPECT_TRUE(guarded("a", {"p", "{{/* define \"x\" */}} {{ .define }}"}));
   for (const char* text : {"{{ define \"x\" }}{{ end }}", "{{- define \"x\" -}}{{- end }}",
                            "{{define \"x\"}}{{end}}", "{{-\n  define\t\"x\"}}{{end}}"})

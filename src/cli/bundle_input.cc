@@ -21,11 +21,13 @@ struct ValuesPlace {
   std::string_view file;
   std::string_view kind;
   std::string_view path;
+  std::string_view beside = {};  ///< Only where this file is in the folder, too.
 };
 // Values with nulls stand as text, since the objects of a cluster drop those.
 constexpr ValuesPlace kValuesPlaces[] = {
-    {"manifests/values.yaml", "", "<name>"},  // beside manifests, whatever the deployer
-    {"values.yaml", "", ""},                  // helmfile
+    {"manifests/values.yaml", "", "<name>"},      // beside manifests, whatever the deployer
+    {"values.yaml", "", "<name>", "Chart.yaml"},  // a chart for each component
+    {"values.yaml", "", ""},                      // helmfile
     {"application.yaml", "Application", "spec.source.helm.valuesObject"},
     {"application.yaml", "Application", "spec.source.helm.values"},
     {"release.yaml", "ConfigMap", "data.\"values.yaml\""},
@@ -52,9 +54,12 @@ std::vector<std::string> documents_in(std::string_view text) {
 
 // An umbrella puts a switch around each manifest; the manifest is what is inside.
 std::string unguarded(std::string_view text) {
-  constexpr std::string_view kIf = "{{- if index .Values.enabled ";
+  constexpr std::string_view kIf = "{{- if ";
+  constexpr std::string_view kSwitch = "index .Values.enabled ";
   constexpr std::string_view kEnd = "{{ end }}\n";
-  if (!text.starts_with(kIf) || !text.ends_with(kEnd)) return std::string(text);
+  std::string_view first = text.substr(0, text.find('\n'));
+  if (!first.starts_with(kIf) || first.find(kSwitch) == std::string_view::npos || !text.ends_with(kEnd))
+    return std::string(text);
   text.remove_suffix(kEnd.size());
   return std::string(text.substr(std::min(text.find('\n') + 1, text.size())));
 }
@@ -96,12 +101,13 @@ class BundleReader {
     return data::parse(text, sources_, cat(directory_, "/", path));
   }
 
-  // templates/NAME/x.yaml of a chart for all, NAME/manifests/templates/NAME/x.yaml of one for each.
+  // templates/NAME/x.yaml of a chart for all, NAME/templates/NAME/x.yaml or
+  // NAME/manifests/templates/NAME/x.yaml of one for each.
   static std::size_t below_templates(std::string_view path) {
     constexpr std::string_view kFolder = "templates/";
     if (path.starts_with(kFolder)) return kFolder.size();
-    std::size_t at = path.find("/manifests/templates/");
-    return at == std::string_view::npos ? at : path.find(kFolder, at) + kFolder.size();
+    std::size_t at = path.find("/templates/");
+    return at == std::string_view::npos ? at : at + 1 + kFolder.size();
   }
 
   Result<data::Map> values(const model::RecipeResult& recipe) {
@@ -124,6 +130,7 @@ class BundleReader {
     for (const ValuesPlace& place : kValuesPlaces) {
       auto file = files_.find(cat(name, "/", place.file));
       if (file == files_.end()) continue;
+      if (!place.beside.empty() && !files_.contains(cat(name, "/", place.beside))) continue;
       EIDOS_TRY(std::optional<Value> object, object_in(file->first, file->second, place.kind));
       if (!object) continue;
       const Value* found = &*object;

@@ -157,13 +157,14 @@ class Diff(support.Case):
 
     def test_every_deployer_carries_the_same(self):
         self.good("recipe", *CRITERIA, "--accelerator", "gb200", "-o", "r.yaml")
-        for deployer, more in {"helm": [], "helmfile": [], "argocd": ["--repo", "https://git.example.com/x.git"],
+        for deployer, more in {"helm": [], "helmfile": [], "split": ["--layout", "component"], "argocd": ["--repo", "https://git.example.com/x.git"],
                                "flux": ["--repo", "https://git.example.com/x.git", "--repo-revision", "main"]}.items():
-            self.good("bundle", "-q", "-r", "r.yaml", "-o", deployer, "-d", deployer, *more)
+            self.good("bundle", "-q", "-r", "r.yaml", "-o", deployer, "-d", "helm" if deployer == "split" else deployer,
+                      *more)
             told = self.good("diff", "helm", deployer, "-q").out
             self.assertEqual(told.splitlines()[-1], "no changes", told)
         self.good("bundle", "-q", "-r", "r.yaml", "-o", "other", "--set", "cert-manager:replicaCount=7")
-        for deployer in ("helm", "helmfile", "argocd", "flux"):
+        for deployer in ("helm", "split", "helmfile", "argocd", "flux"):
             told = self.good("diff", deployer, "other", "-q").out
             self.assertRegex(told, r"cert-manager  \(installs CRDs\)\n  performance +replicaCount +added: 7\n", told)
 

@@ -4,6 +4,7 @@ if(BUILD_TESTING)
   foreach(name diff bad_input seal remote_input documents identity sockets signals completion layers catalog)
     eidos_script_test(e2e_${name} LABEL e2e COMMAND tests/e2e/${name}.py $<TARGET_FILE:eidos> TIMEOUT 600)
   endforeach()
+  eidos_script_test(e2e_deploy_scripts LABEL e2e COMMAND tests/e2e/deploy_scripts.py $<TARGET_FILE:eidos> TIMEOUT 1200)
   # The engine against a slow one of its own, on random catalogs.
   eidos_script_test(reference LABEL e2e COMMAND tests/reference/recipes.py $<TARGET_FILE:eidos> TIMEOUT 900)
 endif()
