@@ -13,6 +13,8 @@ constexpr std::size_t kMaxDnsName = 253;
 constexpr std::size_t kMaxChartName = 250;
 constexpr std::size_t kMaxVersion = 128;
 constexpr std::size_t kMaxSource = 2048;
+constexpr std::size_t kMaxManifestPath = 250;
+constexpr std::string_view kPathExtra = "._-/";
 // Keys at the top of an umbrella's values.yaml: the first is ours, the others are Helm's.
 constexpr std::string_view kReservedNames[] = {"enabled", "global", "tags"};
 constexpr std::string_view kSchemes[] = {"https://", "http://", "oci://"};
@@ -121,6 +123,17 @@ Result<void> check_namespace(std::string_view who, std::string_view name_space) 
               "use at most 63 of a-z, 0-9 and '-', with a letter or digit at both ends");
 }
 
+Result<void> check_manifest_path(std::string_view who, std::string_view path) {
+  bool plain = !path.empty() && path.size() <= kMaxManifestPath && all_of(path, [](char c) {
+    return is_alnum(c) || kPathExtra.find(c) != std::string_view::npos;
+  });
+  for (std::string_view part : split(path, '/'))
+    plain = plain && !part.empty() && part != "." && part != ".." && !part.starts_with('-');
+  if (plain) return {};
+  return fail(ErrorKind::Invalid, cat(who, ": manifest path ", quote(path), " cannot be used"), {},
+              "name a file of the catalog, as in components/NAME/manifests/FILE.yaml");
+}
+
 Result<void> check_address(std::string_view what, std::string_view source) {
   const auto* scheme =
       std::ranges::find_if(kSchemes, [&](std::string_view known) { return source.starts_with(known); });
@@ -133,6 +146,8 @@ Result<void> check_address(std::string_view what, std::string_view source) {
   std::string_view authority = rest.substr(0, rest.find('/'));
   if (authority.find('@') != std::string_view::npos)
     return bad_address(what, source, "holds a user name, and a bundle is no place for credentials");
+  for (std::string_view part : split(rest, '/'))
+    if (part == "..") return bad_address(what, source, "leads up with '..'");
   std::size_t colon = authority.find(':');
   bool port_ok = colon == std::string_view::npos ||
                  (is_number(authority.substr(colon + 1)) && authority.size() - colon <= 6);

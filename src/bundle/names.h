@@ -27,6 +27,10 @@ bool is_chart_version(std::string_view text);
 /// Invalid, with the grammar in words, when the name cannot be a component's. "enabled", "global" and "tags"
 /// are keys of the umbrella's own values.
 Result<void> check_component_name(std::string_view name);
+/// A manifest's place in the catalog: letters, digits, '.', '_', '-' and '/', relative, no part that is
+/// empty, "." or
+/// ".." or begins with '-', at most 250 bytes.
+Result<void> check_manifest_path(std::string_view who, std::string_view path);
 /// `who` opens the message: "component 'x'", "--namespace".
 Result<void> check_namespace(std::string_view who, std::string_view name_space);
 /// https://, http:// or oci:// with a host; no user, query, fragment or blanks. `what` opens the message.

@@ -75,11 +75,14 @@ Result<std::vector<Piece>> with_manifests(const catalog::Catalog& catalog, std::
   Problems problems;
   for (Part& part : parts) {
     std::vector<Manifest> manifests;
+    std::string who = cat("component ", quote(part.ref->name));
     for (const std::string& path : part.ref->manifest_files) {
-      if (auto text = catalog.text(path))
+      if (auto fits = check_manifest_path(who, path); !fits)
+        problems.add(std::move(fits).error());
+      else if (auto text = catalog.text(path))
         manifests.push_back({path, *std::move(text)});
       else
-        problems.add(std::move(text).error().within(cat("component ", quote(part.ref->name))));
+        problems.add(std::move(text).error().within(who));
     }
     pieces.push_back({.part = std::move(part), .manifests = std::move(manifests)});
   }
