@@ -46,7 +46,8 @@ std::string install(const Stack& stack, const Guide& guide) {
           "directory: fetches "
           "the charts, applies their CRDs, then runs one `helm upgrade --install --wait` per level:\n\n",
           levels_list(stack),
-          "\nA component that is on stays on: a second run is an upgrade that switches nothing off, and a run that "
+          "\nA component that is on stays on: a second run is an upgrade that switches nothing off, and a "
+          "run that "
           "failed goes on with "
           "the same command.\n",
           hooks_paragraph(stack));

@@ -279,7 +279,7 @@ write_switches() {  # write_switches ON
 }
 
 switch_on() {  # switch_on NAMES: one upgrade
-  write_switches "$1" >"$work/level.yaml"
+  write_switches "$1" >"$work/level.yaml" || return
   change helm upgrade --install "$release" "$work/chart" --namespace "$namespace" --create-namespace \
     -f "$work/chart/values.yaml" -f "$work/level.yaml" --wait --timeout "$timeout"
 }
