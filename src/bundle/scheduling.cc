@@ -11,7 +11,6 @@
 #include "base/text.h"
 #include "bundle/names.h"
 #include "bundle/problems.h"
-#include "data/path.h"
 
 namespace eidos::bundle {
 namespace {
@@ -198,15 +197,8 @@ std::vector<Row> rows_of(const Scheduling& given, const model::Component& compon
           {kNodes, &given.nodes, &component.node_scheduling.node_count_paths}};
 }
 
-Result<void> write_all(const model::Component& component, const Row& row, data::Value& values) {
-  for (const std::string& text : *row.paths) {
-    std::string who = cat("component ", quote(component.name), ": ", row.flag);
-    auto path = data::parse_path(text);
-    if (!path) return std::unexpected(std::move(path).error().within(who));
-    if (auto written = data::set(values, *path, *row.value); !written)
-      return std::unexpected(std::move(written).error().within(who));
-  }
-  return {};
+std::string who(const model::Component& component, std::string_view flag) {
+  return cat("component ", quote(component.name), ": ", flag);
 }
 
 }  // namespace
@@ -224,10 +216,26 @@ Result<Scheduling> parse_scheduling(const SchedulingFlags& flags, std::vector<st
   return reader.done(std::move(out));
 }
 
+Result<std::vector<ScheduledValue>> scheduled_values(const Scheduling& scheduling,
+                                                     const model::Component& component) {
+  std::vector<ScheduledValue> out;
+  for (const Row& row : rows_of(scheduling, component)) {
+    if (row.value->is_null()) continue;
+    for (const std::string& text : *row.paths) {
+      auto path = data::parse_path(text);
+      if (!path) return std::unexpected(std::move(path).error().within(who(component, row.flag)));
+      out.push_back({row.flag, *std::move(path), row.value});
+    }
+  }
+  return out;
+}
+
 Result<void> apply_scheduling(const Scheduling& scheduling, const model::Component& component,
                               data::Value& values) {
-  for (const Row& row : rows_of(scheduling, component))
-    if (!row.value->is_null()) EIDOS_CHECK(write_all(component, row, values));
+  EIDOS_TRY(std::vector<ScheduledValue> writes, scheduled_values(scheduling, component));
+  for (const ScheduledValue& write : writes)
+    if (auto written = data::set(values, write.path, *write.value); !written)
+      return std::unexpected(std::move(written).error().within(who(component, write.flag)));
   return {};
 }
 

@@ -29,6 +29,17 @@ struct Scheduling {
 /// negative nodes. A selector key given twice with two values: the last one wins and a warning says so.
 Result<Scheduling> parse_scheduling(const SchedulingFlags& flags, std::vector<std::string>& warnings);
 
+/// One value that a flag puts at one path of a component.
+struct ScheduledValue {
+  std::string_view flag;
+  data::Path path;
+  const data::Value* value;  ///< Of the Scheduling.
+};
+/// What was given, at the component's paths, in the order written: where two have the same path the later one
+/// wins. Invalid: a path of the registry that does not parse.
+Result<std::vector<ScheduledValue>> scheduled_values(const Scheduling& scheduling,
+                                                     const model::Component& component);
+
 /// Writes what was given at the component's paths, replacing what stands there; a path of both a system and
 /// an accelerated flag gets the accelerated one. Invalid: a path through something that is no map.
 Result<void> apply_scheduling(const Scheduling& scheduling, const model::Component& component,

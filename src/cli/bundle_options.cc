@@ -37,7 +37,8 @@ std::vector<bundle::SetFlag> sets(const Flags& flags) {
   return out;
 }
 
-Result<bundle::ValuesFile> values_file(const std::string& text, const Flags& flags, Session& session) {
+Result<bundle::ValuesFile> values_file(const std::string& text, const Flags& flags, Session& session,
+                                       std::vector<Document>& documents) {
   std::size_t equals = text.find('=');
   if (equals == 0 || equals == std::string::npos || equals + 1 == text.size())
     return fail(ErrorKind::Invalid, cat("--values-file ", quote(text), " is not COMPONENT=FILE"), {},
@@ -48,7 +49,9 @@ Result<bundle::ValuesFile> values_file(const std::string& text, const Flags& fla
     return fail(ErrorKind::Invalid,
                 cat("expected a map of values, got ", data::describe(document.root.type())),
                 document.sources.place(document.root.mark()));
-  return bundle::ValuesFile{text.substr(0, equals), std::move(document.root)};
+  bundle::ValuesFile file{text.substr(0, equals), std::move(document.root)};
+  documents.push_back(std::move(document));
+  return file;
 }
 
 void read_deployer(const Flags& flags, bundle::Options& options) {
@@ -60,22 +63,32 @@ void read_deployer(const Flags& flags, bundle::Options& options) {
   if (flags.has("namespace")) options.name_space = flags.text("namespace");
 }
 
-}  // namespace
-
-Result<bundle::Options> bundle_options(const Flags& flags, Session& session) {
-  bundle::Options options;
-  if (flags.knows("deployer")) read_deployer(flags, options);
-  options.scheduling = scheduling(flags);
-  options.sets = sets(flags);
+void read_chosen(const Flags& flags, bundle::Options& options) {
   options.components = flags.all("component");
   for (const std::string& list : flags.all("bundlers"))
     for (std::string_view name : split(list, ',')) options.components.emplace_back(trim(name));
   options.allow_missing_dependency = flags.on("allow-missing-dependency");
+}
+
+}  // namespace
+
+Result<bundle::Options> bundle_options(const Flags& flags, Session& session) {
+  std::vector<Document> documents;
+  return bundle_options(flags, session, documents);
+}
+
+Result<bundle::Options> bundle_options(const Flags& flags, Session& session,
+                                       std::vector<Document>& documents) {
+  bundle::Options options;
+  if (flags.knows("deployer")) read_deployer(flags, options);
+  options.scheduling = scheduling(flags);
+  options.sets = sets(flags);
+  if (flags.knows("component")) read_chosen(flags, options);
   options.strict_values = flags.knows("strict-values") && flags.on("strict-values");
   for (std::string component : flags.all("allow-catalog-mismatch"))
     options.allow_catalog_mismatch.push_back(component.empty() ? "*" : std::move(component));
   for (const std::string& text : flags.all("values-file")) {
-    EIDOS_TRY(bundle::ValuesFile file, values_file(text, flags, session));
+    EIDOS_TRY(bundle::ValuesFile file, values_file(text, flags, session, documents));
     options.values_files.push_back(std::move(file));
   }
   return options;

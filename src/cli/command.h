@@ -18,6 +18,7 @@ enum class Takes : std::uint8_t {
   Maybe,     ///< --flag, or --flag=VALUE; never the next argument.
   Text,      ///< Any text, the empty one too.
   File,      ///< A path, "-" or a URL; not empty.
+  Selector,  ///< A path into a recipe; completion asks `eidos complete-paths` for it.
   Duration,  ///< 500ms, 10s, 1m30s.
   Count,     ///< A whole number, 0 or more.
 };
@@ -63,6 +64,7 @@ enum CommandRule : unsigned {
   kHiddenCommand = 1,  ///< Not in help or completion.
   kInstant = 2,        ///< Reads no configuration and starts nothing: version, help.
   kFileArgument = 4,   ///< Its argument is a path.
+  kTakesSelector = 8,  ///< Its argument is a path into a recipe.
 };
 
 struct Command {

@@ -9,6 +9,12 @@ namespace {
 // Bash splits words at '=' itself, so `--format=js` comes as three words.
 constexpr std::string_view kHead = R"(# bash completion for eidos, written by 'eidos completion bash'
 
+# Not through compgen -W, which would run what stands in a name.
+_eidos_paths() {
+  compopt -o nospace
+  mapfile -t COMPREPLY < <("${COMP_WORDS[0]}" complete-paths -- "$cur" "${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)
+}
+
 _eidos() {
   local cur prev command='' i word
   cur=${COMP_WORDS[COMP_CWORD]}
@@ -82,6 +88,8 @@ std::string value_case(std::string_view command, const Flag& flag, const Catalog
   std::string reply = ":";
   if (std::vector<std::string> values = values_of(flag, catalog); !values.empty())
     reply = words_reply(join(values, " "));
+  else if (flag.takes == Takes::Selector)
+    reply = "_eidos_paths";
   else if (flag.takes == Takes::File)
     reply = kFilesReply;
   return cat("    ", patterns(command, flag), ") ", reply, "; return ;;\n");
@@ -101,6 +109,8 @@ std::string command_case(const Command& command) {
     out += cat("      else ", words_reply(join(words_there, " ")), "\n");
   else if (command.is(kFileArgument))
     out += cat("      else ", kFilesReply, "\n");
+  else if (command.is(kTakesSelector))
+    out += "      else _eidos_paths\n";
   return cat(out, "      fi ;;\n");
 }
 

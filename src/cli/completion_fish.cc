@@ -6,6 +6,9 @@ namespace eidos::cli {
 
 namespace {
 
+constexpr std::string_view kPaths =
+    "'(eidos complete-paths -- (commandline -ct) (commandline -opc)[2..-1] 2>/dev/null)'";
+
 /// In fish's single quotes only the quote and the backslash are special.
 std::string quoted(std::string_view text) {
   std::string out = "'";
@@ -21,6 +24,8 @@ std::string flag_line(std::string_view condition, const Flag& flag, const Catalo
     std::vector<std::string> values = values_of(flag, catalog);
     if (!values.empty())
       out += cat(" -x -a ", quoted(join(values, " ")));
+    else if (flag.takes == Takes::Selector)
+      out += cat(" -x -a ", kPaths);
     else
       out += flag.takes == Takes::File ? " -r -F" : " -x";
   }
@@ -37,6 +42,7 @@ std::string lines_of(const Command& command, const std::string& seen, const Cata
   if (command.is(kFileArgument)) out += cat("complete -c eidos", condition, " -F\n");
   if (command.suggested != nullptr)
     out += cat("complete -c eidos", condition, " -a ", quoted(join(command.suggested(), " ")), "\n");
+  if (command.is(kTakesSelector)) out += cat("complete -c eidos", condition, " -a ", kPaths, "\n");
   return out;
 }
 

@@ -25,6 +25,7 @@ std::string action(const Flag& flag, const CatalogValues& catalog) {
   std::string out = cat(":", escaped(flag.value), ":");
   if (std::vector<std::string> values = values_of(flag, catalog); !values.empty())
     return cat(out, "(", escaped(join(values, " ")), ")");
+  if (flag.takes == Takes::Selector) return cat(out, "_eidos_paths");
   return flag.takes == Takes::File ? cat(out, "_files") : cat(out, " ");
 }
 
@@ -56,6 +57,7 @@ std::string command_case(const Command& command, const CatalogValues& catalog) {
                         all_specs(global_flags(), catalog, "            "));
   std::vector<std::string> words = argument_words(command);
   if (command.is(kFileArgument)) return out += "            '*:file:_files' && ret=0 ;;\n";
+  if (command.is(kTakesSelector)) return out += "            '1:path:_eidos_paths' && ret=0 ;;\n";
   out += words.empty() ? std::string("            && ret=0 ;;\n")
                        : cat("            '1:argument:(", join(words, " "), ")' && ret=0 ;;\n");
   return out;
@@ -72,6 +74,11 @@ std::string zsh_completion() {
   std::string out =
       "#compdef eidos\n"
       "# zsh completion for eidos, written by 'eidos completion zsh'\n\n"
+      "_eidos_paths() {\n"
+      "  local -a paths\n"
+      "  paths=(${(f)\"$(eidos complete-paths -- \"$PREFIX\" $words[1,CURRENT-1] 2>/dev/null)\"})\n"
+      "  compadd -S '' -a paths\n"
+      "}\n\n"
       "_eidos() {\n"
       "  local curcontext=\"$curcontext\" state line ret=1\n"
       "  local -a commands=(\n";

@@ -8,6 +8,7 @@
 
 #include "base/limit.h"
 #include "cli/command.h"
+#include "data/value.h"
 
 namespace eidos::cli {
 
@@ -18,6 +19,8 @@ struct Given {
   const Flag* flag = nullptr;
   std::string value;  ///< A switch: "true" or "false".
   Origin origin = Origin::CommandLine;
+  std::string file = {};  ///< Where the configuration says so.
+  data::Mark mark = {};   ///< Its line and column there.
 };
 
 /// Asking for a flag that neither the command nor the globals have is a broken invariant.

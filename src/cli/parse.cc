@@ -260,6 +260,7 @@ Result<std::string> checked_value(const Flag& flag, std::string_view shown, std:
         return fail(ErrorKind::Invalid, cat(shown, " is empty"), {}, cat("give it ", flag.value));
       return std::string(value);
     case Takes::Maybe:
+    case Takes::Selector:
     case Takes::Text: return std::string(value);
   }
   std::unreachable();

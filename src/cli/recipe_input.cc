@@ -26,16 +26,15 @@ Result<std::vector<bool>> allowed_mismatches(const RecipeInput& input, const Fla
 
 }  // namespace
 
-Result<RecipeInput> recipe_input(const Flags& flags, Session& session) {
+Result<RecipeInput> recipe_input(const Flags& flags, Session& session, std::string_view but) {
   RecipeInput out;
   if (!flags.has("recipe")) {
-    EIDOS_TRY(Resolution made, resolve(flags, session));
-    out.catalog = made.catalog;
-    out.recipe = std::move(made.recipe);
-    out.snapshot = std::move(made.snapshot);
+    EIDOS_TRY(out.resolution, resolve(flags, session));
+    out.catalog = out.resolution->catalog;
+    out.recipe = std::move(out.resolution->recipe);
     return out;
   }
-  EIDOS_CHECK(check_not_resolving(flags));
+  EIDOS_CHECK(check_not_resolving(flags, but));
   EIDOS_TRY(out.document, read_document(flags.text("recipe"), flags, session));
   EIDOS_TRY(out.recipe, recipe_of(*out.document));
   EIDOS_TRY(out.catalog, load_catalog(flags, session));

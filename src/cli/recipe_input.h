@@ -9,12 +9,12 @@ namespace eidos::cli {
 struct RecipeInput {
   const catalog::Catalog* catalog = nullptr;
   model::RecipeResult recipe;
-  std::optional<Document> document;         ///< With --recipe: as it was read.
-  std::optional<model::Snapshot> snapshot;  ///< Without: what --snapshot gave.
+  std::optional<Document> document;      ///< With --recipe: as it was read.
+  std::optional<Resolution> resolution;  ///< Without: how it was made; its recipe is moved out.
 };
 
-/// Usage: --recipe with a flag that resolves one.
-Result<RecipeInput> recipe_input(const Flags& flags, Session& session);
+/// Usage: --recipe with a flag that resolves one, other than `but`.
+Result<RecipeInput> recipe_input(const Flags& flags, Session& session, std::string_view but = {});
 
 /// Invalid when a recipe that was read is made from other catalog files than those at hand for one of the
 /// components in `positions`, unless --allow-catalog-mismatch; absent digests are a warning.

@@ -3,7 +3,6 @@
 #include "base/text.h"
 #include "cli/catalog_flags.h"
 #include "cli/facts.h"
-#include "cli/input.h"
 #include "recipe/criteria.h"
 
 namespace eidos::cli {
@@ -40,20 +39,20 @@ recipe::Detected detected(const Flags& flags, const model::Registry& registry,
 }
 
 /// The document's own criteria: what it states, or what a snapshot showed.
-Result<model::Criteria> documented(const Flags& flags, const model::Registry& registry,
-                                   const recipe::Detected& shown, Session& session) {
-  if (!flags.has("criteria")) return shown.criteria;
-  EIDOS_TRY(Document document, read_document(flags.text("criteria"), flags, session));
-  EIDOS_TRY(model::Criteria criteria, criteria_of(document));
+Result<model::Criteria> documented(const model::Registry& registry, const Resolution& given,
+                                   const recipe::Detected& shown) {
+  if (!given.criteria) return shown.criteria;
+  EIDOS_TRY(model::Criteria criteria, criteria_of(*given.criteria));
   auto valid = recipe::normalize(registry, criteria);
-  if (!valid) return std::unexpected(std::move(valid).error().at(document.sources.place(criteria.mark)));
+  if (!valid)
+    return std::unexpected(std::move(valid).error().at(given.criteria->sources.place(criteria.mark)));
   return criteria;
 }
 
 /// Settings, then the document, then the command line: the last word wins.
-Result<model::Criteria> wanted(const Flags& flags, const model::Registry& registry,
-                               const recipe::Detected& shown, Session& session) {
-  EIDOS_TRY(model::Criteria document, documented(flags, registry, shown, session));
+Result<model::Criteria> wanted(const Flags& flags, const Resolution& given, const recipe::Detected& shown) {
+  const model::Registry& registry = given.catalog->registry();
+  EIDOS_TRY(model::Criteria document, documented(registry, given, shown));
   model::Criteria criteria = recipe::overlaid(stated(flags, false), document);
   criteria = recipe::overlaid(std::move(criteria), stated(flags, true));
   if (flags.has_from("nodes", Origin::CommandLine)) criteria.nodes = flags.count("nodes");
@@ -85,10 +84,13 @@ Result<Resolution> resolve(const Flags& flags, Session& session) {
   EIDOS_TRY(std::vector<Fact> facts, stated_facts(flags));
   Resolution out;
   EIDOS_TRY(out.catalog, load_catalog(flags, session));
+  if (flags.has("criteria")) {
+    EIDOS_TRY(out.criteria, read_document(flags.text("criteria"), flags, session));
+  }
   EIDOS_TRY(out.snapshot, snapshot_flag(flags, session));
   recipe::Detected shown;
   if (out.snapshot) shown = detected(flags, out.catalog->registry(), *out.snapshot, session);
-  EIDOS_TRY(model::Criteria criteria, wanted(flags, out.catalog->registry(), shown, session));
+  EIDOS_TRY(model::Criteria criteria, wanted(flags, out, shown));
   EIDOS_TRY(recipe::Resolved resolved,
             recipe::resolve(*out.catalog, criteria, out.snapshot ? &*out.snapshot : nullptr));
   resolved.result.metadata.version = session.world.build.version;
@@ -100,9 +102,9 @@ Result<Resolution> resolve(const Flags& flags, Session& session) {
   return out;
 }
 
-Result<void> check_not_resolving(const Flags& flags) {
+Result<void> check_not_resolving(const Flags& flags, std::string_view but) {
   for (std::string_view name : kResolving)
-    if (flags.has_from(name, Origin::CommandLine))
+    if (name != but && flags.has_from(name, Origin::CommandLine))
       return fail(ErrorKind::Usage, cat("--recipe and --", name, " cannot both be given"), {},
                   "a recipe is resolved already; leave one of the two out");
   return {};

@@ -3,14 +3,14 @@
 // --data.
 
 #include "catalog/catalog.h"
-#include "cli/flags.h"
-#include "cli/world.h"
+#include "cli/input.h"
 #include "recipe/resolve.h"
 
 namespace eidos::cli {
 
 struct Resolution {
   const catalog::Catalog* catalog = nullptr;
+  std::optional<Document> criteria;  ///< What --criteria named.
   std::optional<model::Snapshot> snapshot;
   model::RecipeResult recipe;
 };
@@ -20,8 +20,8 @@ struct Resolution {
 /// that the recipe contradicts, and with --strict what no overlay asked for.
 Result<Resolution> resolve(const Flags& flags, Session& session);
 
-/// Usage when one of the flags that resolve() reads stands on the command line: for commands that got a
-/// recipe with --recipe instead.
-Result<void> check_not_resolving(const Flags& flags);
+/// Usage when one of the flags that resolve() reads, other than `but`, stands on the command line: for
+/// commands that got a recipe with --recipe instead.
+Result<void> check_not_resolving(const Flags& flags, std::string_view but);
 
 }  // namespace eidos::cli

@@ -12,6 +12,8 @@ Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_recipe_lint(const Invocation& invocation, Session& session);
 Result<int> run_recipe_upgrade(const Invocation& invocation, Session& session);
 Result<int> run_recipe_lock(const Invocation& invocation, Session& session);
+Result<int> run_explain(const Invocation& invocation, Session& session);
+Result<int> run_complete_paths(const Invocation& invocation, Session& session);
 Result<int> run_validate(const Invocation& invocation, Session& session);
 Result<int> run_diff(const Invocation& invocation, Session& session);
 /// `eidos validate --schema`, the other half of run_validate.

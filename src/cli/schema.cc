@@ -13,6 +13,7 @@
 #include "model/recipe_fields.h"
 #include "model/registry.h"
 #include "model/snapshot.h"
+#include "recipe/explanation_fields.h"
 #include "seal/report_fields.h"
 #include "validate/report_fields.h"
 
@@ -33,6 +34,7 @@ constexpr Kind kKinds[] = {
     {"RecipeMetadata", data::SchemaOf<model::Overlay>::make},
     {"ComponentRegistry", data::SchemaOf<model::Registry>::make},
     {"RecipeResult", data::SchemaOf<model::RecipeResult>::make},
+    {"Explanation", data::SchemaOf<recipe::Explanation>::make},
     {"ValidationResult", data::SchemaOf<validate::Report>::make},
     {"VerificationResult", data::SchemaOf<seal::Report>::make},
     {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},

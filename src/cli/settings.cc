@@ -88,7 +88,8 @@ void add_one(const Flag& flag, const std::string& place, const data::Value& valu
     reading.problems.push_back(std::move(checked).error().at(place));
     return;
   }
-  invocation.flags.add({&flag, *std::move(checked), Origin::Config});
+  invocation.flags.add({&flag, *std::move(checked), Origin::Config,
+                        std::string(reading.sources.name(value.mark().file)), value.mark()});
 }
 
 void add_default(const data::Map::Entry& entry, Invocation& invocation, data::Reading& reading) {

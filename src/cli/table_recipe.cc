@@ -87,25 +87,23 @@ constexpr std::string_view kQueryExamples[] = {
     "eidos query --selector components.gpu-operator.values.driver.version --service eks",
     "eidos query -r recipe.yaml --selector 'components.*.version' -t table",
     "eidos query -r recipe.yaml --selector deploymentOrder[0] --selector "
-    "constraints",
+    "'constraints.\"OS.release.ID\".value'",
 };
 constexpr std::string_view kQueryFormats[] = {"text", "yaml", "json", "table"};
+constexpr Flag kRecipeInstead = {
+    .name = "recipe",
+    .letter = 'r',
+    .takes = Takes::File,
+    .value = "FILE",
+    .help = "look into this recipe instead of resolving one; '-' or a URL will do"};
 constexpr Flag kQueryOnly[] = {
-    {.name = "recipe",
-     .letter = 'r',
-     .takes = Takes::File,
-     .value = "FILE",
-     .help = "look into this recipe instead of resolving one; '-' or a URL will do"},
+    kRecipeInstead,
     {.name = "selector",
-     .takes = Takes::Text,
+     .takes = Takes::Selector,
      .value = "PATH",
      .help = "what to print: a.b, a[2], a.\"b.c\", a.* ; repeatable; without one, everything",
      .rules = kRepeats},
-    {.name = "allow-catalog-mismatch",
-     .takes = Takes::Maybe,
-     .value = "NAME",
-     .help = "accept a catalog that changed since the recipe",
-     .rules = kRepeats | kRare},
+    kAllowMismatch,
     kOutput,
     {.name = "format",
      .letter = 't',
@@ -116,6 +114,29 @@ constexpr Flag kQueryOnly[] = {
     kAllowOutside,
 };
 constexpr auto kQueryFlags = joined(kResolutionFlags, kQueryOnly);
+
+constexpr std::string_view kExplainExamples[] = {
+    "eidos explain --service eks --accelerator h100 --intent training",
+    "eidos explain --service eks components.gpu-operator.values.cdi.enabled",
+    "eidos explain -r recipe.yaml --set gpu-operator:driver.version=570.86.16 "
+    "components.gpu-operator.values.driver",
+    "eidos explain -r recipe.yaml --json > recipe.why.json",
+};
+constexpr std::string_view kExplainFormats[] = {"text", "yaml", "json"};
+constexpr Flag kExplainOnly[] = {
+    kRecipeInstead,
+    kAllowMismatch,
+    kOutput,
+    {.name = "format",
+     .letter = 't',
+     .takes = Takes::Text,
+     .value = "FORMAT",
+     .help = "words, or a document of kind Explanation",
+     .choices = kExplainFormats},
+    {.name = "json", .help = "the same as -t json"},
+    kAllowOutside,
+};
+constexpr auto kExplainFlags = joined(kResolutionFlags, kExplainOnly, kValueFlags);
 
 constexpr Command kCommands[] = {
     {.name = "recipe",
@@ -133,6 +154,27 @@ constexpr Command kCommands[] = {
      .examples = kQueryExamples,
      .flags = kQueryFlags,
      .run = run_query},
+    {.name = "explain",
+     .arguments = "[PATH]",
+     .most_arguments = 1,
+     .summary = "tell where the values of a recipe come from",
+     .about = "Without a path: why each overlay was taken or left, and why each component is at its place. "
+              "With a path, as "
+              "'eidos query' takes it: everything that wrote the value, oldest first, with file, line and "
+              "comment. The "
+              "flags of 'eidos bundle' that change values count too; --nodes is one of them with --recipe, "
+              "and a criterion "
+              "without.",
+     .examples = kExplainExamples,
+     .flags = kExplainFlags,
+     .run = run_explain,
+     .rules = kTakesSelector},
+    {.name = "complete-paths",
+     .arguments = "-- WORD [WORDS...]",
+     .most_arguments = 1000,
+     .summary = "print the paths that WORD may grow to, for completion",
+     .run = run_complete_paths,
+     .rules = kInstant | kHiddenCommand},
 };
 
 }  // namespace

@@ -44,6 +44,14 @@ void apply_component(model::ComponentRef& base, const model::ComponentRef& over)
   base.mark = over.mark;
 }
 
+std::string last_segment(const std::string& chart) {
+  return chart.substr(chart.rfind('/') + 1);  // npos + 1 == 0: the whole
+}
+
+void fill(std::string& field, const std::string& value) {
+  if (field.empty()) field = value;
+}
+
 }  // namespace
 
 void apply(Merged& base, const model::OverlaySpec& over) {
@@ -54,6 +62,25 @@ void apply(Merged& base, const model::OverlaySpec& over) {
   using V = model::Validation;
   for (auto phase : {&V::readiness, &V::deployment, &V::performance, &V::conformance})
     if (over.validation.*phase) base.validation.*phase = over.validation.*phase;
+}
+
+void fill_from_registry(model::ComponentRef& ref, const model::Component& entry) {
+  bool kustomize = entry.kustomize && !entry.kustomize->default_source.empty();
+  fill(ref.type, kustomize ? "Kustomize" : "Helm");
+  if (ref.type == "Kustomize") {
+    if (!entry.kustomize) return;
+    fill(ref.source, entry.kustomize->default_source);
+    fill(ref.path, entry.kustomize->default_path);
+    fill(ref.tag, entry.kustomize->default_tag);
+    return;
+  }
+  if (entry.helm) {
+    fill(ref.source, entry.helm->default_repository);
+    fill(ref.version, entry.helm->default_version);
+    fill(ref.name_space, entry.helm->default_namespace);
+    fill(ref.chart, last_segment(entry.helm->default_chart));
+  }
+  if (entry.manifest) fill(ref.name_space, entry.manifest->default_namespace);
 }
 
 }  // namespace eidos::recipe

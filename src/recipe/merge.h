@@ -2,6 +2,7 @@
 // Laying one overlay over what came before it.
 
 #include "model/recipe.h"
+#include "model/registry.h"
 
 namespace eidos::recipe {
 
@@ -14,5 +15,8 @@ struct Merged {
 
 /// Constraints by name, whole entry replaced; components by name, field by field; validation phase by phase.
 void apply(Merged& base, const model::OverlaySpec& over);
+
+/// Gives empty fields of a component the defaults of its registry entry; what an overlay says stands.
+void fill_from_registry(model::ComponentRef& ref, const model::Component& entry);
 
 }  // namespace eidos::recipe

@@ -67,7 +67,9 @@ void add(Matches& out, const Match& from, data::PathPart part, const data::Value
   next.path.push_back(std::move(part));
 }
 
+/// What a list item is called: its name, or what it says.
 const std::string* name_of(const data::Value& item) {
+  if (item.is_string()) return &item.string();
   const data::Value* name = item.find("name");
   return name != nullptr && name->is_string() ? &name->string() : nullptr;
 }

@@ -26,8 +26,8 @@ struct Match {
 };
 
 /// What `selector` leads to below `root`, in document order. A key also picks those items of a list that are
-/// maps with it as `name`. Never empty. NotFound: it leads nowhere; the message has the nearest path, the
-/// hint what there is instead.
+/// maps with it as `name`, or are this text. Never empty. NotFound: it leads nowhere; the message has the
+/// nearest path, the hint what there is instead.
 Result<std::vector<Match>> select(const data::Value& root, const data::Selector& selector);
 
 }  // namespace eidos::recipe

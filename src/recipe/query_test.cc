@@ -26,6 +26,7 @@ constexpr const char* kDocument = R"({
   "empty": {},
   "list": [{"name": "a", "n": 1}, {"name": "b.c", "n": 2, "m": 3}, {"name": "a", "n": 4}],
   "plain": [5, 6],
+  "words": ["x", "y"],
   "map": {"a.b": {"version": "1.10"}, "*": true}
 })";
 
@@ -57,6 +58,8 @@ TEST(Select, FollowsKeysIndexesNamesAndStars) {
       {"list.a.n", "list[0].n=1 list[2].n=4"},
       {"list.*.m", "list[1].m=3"},
       {"map.*.version", R"(map."a.b".version="1.10")"},
+      {"words.y", R"(words[1]="y")"},
+      {"words.y.z", "nothing at 'words.y.z': 'words[1]' is a string and has nothing below it"},
       {"kin", "nothing at 'kin'; did you mean 'kind'?"},
       {"kind.x", "nothing at 'kind.x': 'kind' is a string and has nothing below it"},
       {"none.x", "nothing at 'none.x': 'none' is null and has nothing below it"},
@@ -78,8 +81,9 @@ TEST(Select, AMissIsNotFoundAndTellsWhatThereIs) {
     const char* selector;
     const char* hint;
   };
-  const Case kCases[] = {{"x", "the recipe has: kind, none, empty, list, plain, map"},
+  const Case kCases[] = {{"x", "the recipe has: kind, none, empty, list, plain, words, map"},
                          {"list.x", "'list' has: a, b.c"},
+                         {"words.z", "'words' has: x, y"},
                          {"list.*.k", "those places have: name, n, m"},
                          {"plain.x", "take a list item as [0], all of them as [*]"},
                          {"kind.x", ""}};

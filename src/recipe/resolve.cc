@@ -119,34 +119,6 @@ Result<Chain> expand(const catalog::Catalog& catalog, const Chain& selected, con
   return applied;
 }
 
-std::string last_segment(const std::string& chart) {
-  return chart.substr(chart.rfind('/') + 1);  // npos + 1 == 0: the whole
-}
-
-void fill(std::string& field, const std::string& value) {
-  if (field.empty()) field = value;
-}
-
-// Only empty fields; what a recipe says stands.
-void fill_from_registry(model::ComponentRef& ref, const model::Component& entry) {
-  bool kustomize = entry.kustomize && !entry.kustomize->default_source.empty();
-  fill(ref.type, kustomize ? "Kustomize" : "Helm");
-  if (ref.type == "Kustomize") {
-    if (!entry.kustomize) return;
-    fill(ref.source, entry.kustomize->default_source);
-    fill(ref.path, entry.kustomize->default_path);
-    fill(ref.tag, entry.kustomize->default_tag);
-    return;
-  }
-  if (entry.helm) {
-    fill(ref.source, entry.helm->default_repository);
-    fill(ref.version, entry.helm->default_version);
-    fill(ref.name_space, entry.helm->default_namespace);
-    fill(ref.chart, last_segment(entry.helm->default_chart));
-  }
-  if (entry.manifest) fill(ref.name_space, entry.manifest->default_namespace);
-}
-
 // How many combinations a message and the document name.
 constexpr std::size_t kNearest = 3;
 

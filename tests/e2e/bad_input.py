@@ -47,6 +47,8 @@ READERS = {
     "diff B": ["diff", "snapshot.yaml", "bad", "-o", "out.yaml"],
     "bundle --values-file": ["bundle", "-r", "recipe.yaml", "-o", "outdir", "--values-file", "cert-manager=bad"],
     "query --recipe": ["query", "-r", "bad", "-o", "out.yaml"],
+    "explain --recipe": ["explain", "-r", "bad", "-o", "out.yaml"],
+    "explain --values-file": ["explain", "--values-file", "cert-manager=bad", "-o", "out.yaml"],
     "--config": ["recipe", "--config", "bad", "-o", "out.yaml"],
 }
 
@@ -85,6 +87,7 @@ KINDS = {
     "validate --snapshot": ("Snapshot", "measurements: []\n"),
     "bundle --recipe": ("RecipeResult", "componentRefs: []\n"),
     "query --recipe": ("RecipeResult", "componentRefs: []\n"),
+    "explain --recipe": ("RecipeResult", "componentRefs: []\n"),
 }
 
 # The rest: arguments, exit code, words.
@@ -244,6 +247,25 @@ LINES = {
                            r"--ignore and --format patch cannot both"),
     "patch of bundles": (["diff", "stack", "stack", "-q", "-t", "patch"], 2,
                          r"'stack' is a directory.*stack/recipe.yaml"),
+    "explain a path that leads nowhere": (["explain", "components.gpu-operator.values.drivr"], 3,
+                                          r"nothing at 'components.gpu-operator.values.drivr'; did you mean 'driver'\?"
+                                          r".* left to the chart"),
+    "explain an unknown component": (["explain", "components.cert-manger"], 3, r"did you mean 'cert-manager'\?"),
+    "explain what is no path": (["explain", "components["], 2, r"a '\[' is not closed"),
+    "explain two paths": (["explain", "kind", "metadata"], 1, r"unexpected argument 'metadata'"),
+    "explain a recipe and criteria": (["explain", "-r", "recipe.yaml", "--gpu", "h100"], 1,
+                                      r"--recipe and --accelerator cannot both"),
+    "explain a snapshot": (["explain", "-r", "snapshot.yaml"], 2, r"snapshot.yaml:1:\d+: .*Snapshot.*RecipeResult"),
+    "explain as JSON and YAML": (["explain", "--json", "-t", "yaml"], 1, r"--json and -t yaml cannot both"),
+    "explain in an unknown format": (["explain", "-t", "table"], 2, r"-t must be one of: text, yaml, json"),
+    "explain a recipe from another catalog": (["explain", "-r", "other.yaml", "components.cert-manager.values"], 2,
+                                              r"'cert-manager' is made from other catalog files"),
+    "explain --set for nobody": (["explain", "--set", "cert-manger:a=b"], 2, r"cert-manger.*cert-manager"),
+    "explain --set through a scalar": (["explain", "--set", "gpu-operator:driver.version.x=1"], 2,
+                                       r"'driver.version' is a string, not a map"),
+    "explain a bad scheduling flag": (["explain", "--accelerated-node-selector", "gpu"], 2, r"not key=value"),
+    "explain with standard input twice": (["explain", "-r", "-", "--values-file", "cert-manager=-"], 1,
+                                          r"cannot both be '-'"),
     "unknown collector": (["snapshot", "--filter", "gpuu"], 2, r"--filter: 'gpuu' is no collector; did you mean 'gpu'\?"),
     "unknown collector required": (["snapshot", "--require", "gpuu"], 2, r"--require must be one of: .*did you mean 'gpu'"),
     "snapshot of nowhere": (["snapshot", "--fail-fast", "--best-effort"], 1, r"cannot both"),

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """Completion as the shells do it; man pages as man reads them."""
+import pathlib
 import shutil
 import subprocess
 
@@ -29,6 +30,14 @@ LINES = {
     "topics": (["eidos", "help", "b"], ["bundle"], ["recipe"]),
     "files of diff": (["eidos", "diff", "x.yaml", "rec"], ["recipe.yaml"], []),
     "classes": (["eidos", "diff", "--fail-on", ""], ["breaking", "performance", "cosmetic"], []),
+    "paths of a selector": (["eidos", "query", "--selector", "comp"], ["components.", "componentRefs"], ["criteria."]),
+    "components of a selector": (["eidos", "query", "--service", "eks", "--selector", "components.aws"],
+                                 ["components.aws-efa."], ["components.cert-manager."]),
+    "values of a component": (["eidos", "query", "--selector", "components.gpu-operator.values.driver.v"],
+                              ["components.gpu-operator.values.driver.version"], ["components.gpu-operator.values.cdi"]),
+    "values of a recipe file": (["eidos", "query", "-r", "made.yaml", "--selector", "components.aws"],
+                                ["components.aws-efa."], []),
+    "a path to explain": (["eidos", "explain", "crit"], ["criteria."], ["components."]),
     "files": (["eidos", "bundle", "-r", "rec"], ["recipe.yaml"], []),
 }
 
@@ -39,17 +48,21 @@ class Completion(support.Case):
     def setUp(self):
         super().setUp()
         self.put("recipe.yaml", "")
+        self.good("recipe", "--service", "eks", "-o", "made.yaml")
         for shell in ("bash", "zsh", "fish"):
             if shell not in self.scripts:
                 self.scripts[shell] = self.good("completion", shell).out
             self.put(f"eidos.{shell}", self.scripts[shell])
+
+    def path(self):
+        return f"{pathlib.Path(support.EIDOS).parent}:{support.environment()['PATH']}"
 
     def shell(self, *command):
         name = command[0]
         if not shutil.which(name):
             self.fail(f"{name} is missing: make setup")
         done = subprocess.run(command, cwd=self.dir, capture_output=True, text=True, check=False,
-                              env=support.environment(HOME=str(self.dir)), timeout=support.SECONDS)
+                              env=support.environment(HOME=str(self.dir), PATH=self.path()), timeout=support.SECONDS)
         self.assertEqual((done.returncode, done.stderr), (0, ""), command)
         return done.stdout.split("\n")
 

@@ -70,6 +70,68 @@ class Queries(support.Case):
 support.rows(QUERIES, "query")(Queries)
 
 
+def at_pointer(document, pointer):
+    for part in pointer.split("/")[1:]:
+        part = part.replace("~1", "/").replace("~0", "~")
+        document = document[int(part) if isinstance(document, list) else part]
+    return document
+
+
+class Explanations(support.Case):
+    def test_every_pointer_leads_to_the_value_it_explains(self):
+        whole = json.loads(self.good("query", *GB200, "-t", "json").out)
+        why = json.loads(self.good("explain", *GB200, "--json").out)
+        self.assertGreater(len(why["values"]), 400)
+        for pointer, reason in why["values"].items():
+            self.assertEqual(at_pointer(whole, pointer), reason["value"], pointer)
+            self.assertTrue(reason.get("history") or reason.get("note"), pointer)
+        self.assertEqual([one["name"] for one in why["deploymentOrder"]], whole["deploymentOrder"])
+        applied = [one["name"] for one in why["overlays"] if one["verdict"] == "applied"]
+        self.assertEqual(applied, whole["metadata"]["appliedOverlays"])
+
+    def test_a_recipe_file_is_explained_as_the_fresh_one(self):
+        self.good("recipe", *GB200, "-o", "recipe.yaml")
+        fresh = json.loads(self.good("explain", *GB200, "--json").out)
+        stored = json.loads(self.good("explain", "-r", "recipe.yaml", "--json").out)
+        for pointer, reason in fresh["values"].items():
+            if pointer.startswith(("/components", "/constraints", "/validation")):
+                self.assertEqual(stored["values"][pointer], reason, pointer)
+        self.assertEqual(stored["overlays"], fresh["overlays"])
+
+    def test_flags_of_a_bundle_are_the_last_to_write_what_the_bundle_holds(self):
+        flags = ["--set", "gpuoperator:driver.version=1.2.3", "--accelerated-node-selector", "pool=gpu",
+                 "--values-file", "cert-manager=mine.yaml"]
+        self.put("mine.yaml", "webhook:\n  # Two, for upgrades.\n  replicaCount: 2\n")
+        self.good("recipe", *GB200, "-o", "recipe.yaml")
+        values = json.loads(self.good("explain", "-r", "recipe.yaml", "--json", *flags).out)["values"]
+        def last(path):
+            return values["/components/" + path]["history"][-1]
+        self.assertEqual(last("gpu-operator/values/driver/version")["name"], "--set 'gpuoperator:driver.version'")
+        self.assertEqual(last("gpu-operator/values/daemonsets/nodeSelector/pool")["name"], "--accelerated-node-selector")
+        mine = last("cert-manager/values/webhook/replicaCount")
+        self.assertEqual((mine["file"], mine["line"], mine["comment"]), ("mine.yaml", 3, "Two, for upgrades."))
+
+    def test_an_edited_recipe_is_its_own_writer(self):
+        text = self.good("recipe", *GB200).out
+        at = text.index("version: v25.10.1")
+        self.put("edited.yaml", text[:at] + "version: v25.99.9" + text[at + 17:])
+        told = self.good("explain", "-r", "edited.yaml", "componentRefs.gpu-operator.version").out
+        line = text[:at].count("\n") + 1
+        self.assertRegex(told, rf"(?m)^edited.yaml:{line}:\d+\n    recipe\n    v25.99.9$")
+        self.assertNotIn("overlay", told)
+
+    def test_the_suffix_of_the_output_is_its_format(self):
+        for name, start in {"why.json": "{", "why.yaml": "kind: Explanation", "why.txt": "CRITERION"}.items():
+            self.good("explain", "-o", name)
+            self.assertTrue((self.dir / name).read_text().startswith(start), name)
+
+    def test_no_recipe_is_changed_by_being_explained(self):
+        before = self.good("recipe", *GB200).out
+        self.good("explain", *GB200)
+        self.assertEqual(self.good("recipe", *GB200).out, before)
+        self.assertEqual(self.tree(), {})
+
+
 class Recipes(support.Case):
     def test_sixty_combinations_each_with_the_warning_it_deserves(self):
         for accelerator, service, system in itertools.product(ACCELERATORS, SERVICES, SYSTEMS):
