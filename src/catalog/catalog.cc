@@ -8,9 +8,8 @@
 namespace eidos::catalog {
 
 const model::Component* Catalog::component(std::string_view name) const {
-  for (const model::Component& component : registry_.components)
-    if (component.name == name) return &component;
-  return nullptr;
+  auto found = components_.find(name);
+  return found == components_.end() ? nullptr : &registry_.components[found->second];
 }
 
 const model::Overlay* Catalog::overlay(std::string_view name) const {

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "base/files.h"
+#include "catalog/criteria_index.h"
 #include "data/document.h"
 #include "model/recipe.h"
 #include "model/registry.h"
@@ -33,14 +34,25 @@ struct CatalogFile {
 
 class Catalog {
  public:
+  Catalog() = default;
+  Catalog(Catalog&&) = default;
+  Catalog& operator=(Catalog&&) = default;
+  // The index points into the overlays: they may move, as a whole, but not be copied.
+  Catalog(const Catalog&) = delete;
+  Catalog& operator=(const Catalog&) = delete;
+
   const data::Sources& sources() const { return sources_; }
   const model::Registry& registry() const { return registry_; }
   /// nullptr when the registry has no such component.
   const model::Component* component(std::string_view name) const;
   /// By name, "base" included.
-  const std::map<std::string, model::Overlay, std::less<>>& overlays() const { return overlays_; }
+  const Overlays& overlays() const { return overlays_; }
   const model::Overlay* overlay(std::string_view name) const;
-  /// The complete combinations of criteria (catalog/combinations.h).
+  /// The overlays that apply by themselves where `stated` is stated, in no useful order.
+  std::vector<const model::Overlay*> matching(const model::Criteria& stated) const {
+    return index_.matching(stated);
+  }
+  /// The complete combinations of criteria (criteria_index.h).
   const std::vector<model::Criteria>& combinations() const { return combinations_; }
 
   bool has_file(std::string_view path) const { return files_.contains(path); }
@@ -70,7 +82,9 @@ class Catalog {
 
   data::Sources sources_;
   model::Registry registry_;
-  std::map<std::string, model::Overlay, std::less<>> overlays_;
+  std::map<std::string, std::size_t, std::less<>> components_;  // name → place in registry_.components
+  Overlays overlays_;
+  CriteriaIndex index_;
   std::vector<model::Criteria> combinations_;
   std::map<std::string, CatalogFile, std::less<>> files_;
   std::vector<CatalogFile> lower_registries_;                         // all but the last, which is in files_

@@ -8,7 +8,6 @@
 #include "catalog/catalog.h"
 #include "catalog/chain.h"
 #include "catalog/check.h"
-#include "catalog/combinations.h"
 #include "catalog/embedded.h"
 #include "catalog/places.h"
 #include "model/document.h"
@@ -91,7 +90,8 @@ class Loader {
     build_overlays();
     bool trusted = embedded && options_.data_dirs.empty();
     if (!trusted) check_catalog(catalog_, unread_, problems_);
-    catalog_.combinations_ = complete_combinations(catalog_.overlays_);
+    catalog_.index_ = CriteriaIndex(catalog_.overlays_);
+    catalog_.combinations_ = catalog_.index_.complete_combinations();
     loaded_.registry = std::move(registry_);
     bool whole = !unread_.registry && unread_.overlays.empty();
     return Inspected{std::move(loaded_), sorted_problems(std::move(problems_)), whole};
@@ -215,8 +215,12 @@ class Loader {
     data::read_value(registry_, catalog_.registry_, reading, nullptr);
     unread_.registry = unread_.registry || !reading.problems.empty();
     finish(reading);
-    for (const model::Component& entry : catalog_.registry_.components)
-      catalog_.registry_digests_[entry.name] = sha256_hex(data::to_compact_json(data::write_value(entry)));
+    const std::vector<model::Component>& components = catalog_.registry_.components;
+    for (std::size_t i = 0; i < components.size(); ++i) {
+      catalog_.components_.emplace(components[i].name, i);
+      catalog_.registry_digests_[components[i].name] =
+          sha256_hex(data::to_compact_json(data::write_value(components[i])));
+    }
   }
 
   void finish(data::Reading& reading) {
@@ -270,12 +274,21 @@ class Loader {
     if (same != by_name_.end() && !may_replace(candidate, *same->second)) return;
     by_name_[metadata.name] = &candidate;
     by_path_[candidate.path] = &candidate;
-    catalog_.overlays_.insert_or_assign(metadata.name, candidate.overlay);
+    model::Overlay& placed = catalog_.overlays_[metadata.name] = take(candidate);
     std::vector<Error> unsure;  // with half a registry nobody knows which values there are
-    for (std::string_view dimension :
-         normalize_criteria(catalog_.registry_, catalog_.overlays_.find(metadata.name)->second,
-                            catalog_.sources_, unread_.registry ? unsure : problems_))
+    for (std::string_view dimension : normalize_criteria(catalog_.registry_, placed, catalog_.sources_,
+                                                         unread_.registry ? unsure : problems_))
       unread_.values.emplace(metadata.name, dimension);
+  }
+
+  // The overlay, of which the candidate keeps what later ones are compared with: not all of it twice.
+  static model::Overlay take(Candidate& candidate) {
+    model::Overlay overlay = std::move(candidate.overlay);
+    candidate.overlay = {};
+    candidate.overlay.metadata = overlay.metadata;
+    candidate.overlay.spec.base = overlay.spec.base;
+    candidate.overlay.mark = overlay.mark;
+    return overlay;
   }
 
   bool may_replace(const Candidate& candidate, const Candidate& other) {

@@ -26,12 +26,12 @@ int specificity(const model::Criteria& criteria) {
 // Overlays that match, least specific first, then by name. Parents pulled in through spec.base need not
 // match.
 Chain select(const catalog::Catalog& catalog, const model::Criteria& stated) {
-  Chain selected;
-  for (const auto& [name, overlay] : catalog.overlays())
-    if (name != catalog::kRoot && overlay.spec.criteria && matches(*overlay.spec.criteria, stated))
-      selected.push_back(&overlay);
-  std::ranges::stable_sort(
-      selected, {}, [](const model::Overlay* overlay) { return specificity(*overlay->spec.criteria); });
+  Chain selected = catalog.matching(stated);
+  std::erase_if(selected,
+                [](const model::Overlay* overlay) { return overlay->metadata.name == catalog::kRoot; });
+  std::ranges::sort(selected, {}, [](const model::Overlay* overlay) {
+    return std::pair(specificity(*overlay->spec.criteria), std::string_view(overlay->metadata.name));
+  });
   return selected;
 }
 
