@@ -89,6 +89,11 @@ class Explanations(support.Case):
         applied = [one["name"] for one in why["overlays"] if one["verdict"] == "applied"]
         self.assertEqual(applied, whole["metadata"]["appliedOverlays"])
 
+    def test_it_follows_its_schema(self):
+        for arguments in ([], GB200, [*GB200, "components.gpu-operator", "--set", "gpu-operator:driver.version=1"]):
+            self.good("explain", *arguments, "-o", "why.json")
+            self.good("validate", "--schema", "v1alpha1", "why.json")
+
     def test_a_recipe_file_is_explained_as_the_fresh_one(self):
         self.good("recipe", *GB200, "-o", "recipe.yaml")
         fresh = json.loads(self.good("explain", *GB200, "--json").out)
