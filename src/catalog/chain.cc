@@ -11,8 +11,8 @@ Result<std::vector<const model::Overlay*>> chain(const Catalog& catalog, const m
   std::vector<const model::Overlay*> up;
   const model::Overlay* at = &overlay;
   for (;;) {
-    // More steps than there are overlays: the last one was met before. Looking back at each step instead would
-    // make long chains slow.
+    // More steps than there are overlays: the last one was met before. Looking back at each step instead
+    // would make long chains slow.
     if (up.size() > catalog.overlays().size() + 1) {
       auto first = std::find(up.rbegin() + 1, up.rend(), up.back());
       std::string cycle = up.back()->metadata.name;

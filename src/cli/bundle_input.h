@@ -11,8 +11,9 @@ namespace eidos::cli {
 /// Whether `source` is a directory (or a link to one).
 bool is_directory(const std::string& source, const Context& context);
 
-/// The recipe, the values of each component and its manifests, wherever the bundle's deployer has them. Invalid
-/// when the directory has no recipe.yaml or no values at all, and whatever the readers of its files refuse.
+/// The recipe, the values of each component and its manifests, wherever the bundle's deployer has them.
+/// Invalid when the directory has no recipe.yaml or no values at all, and whatever the readers of its files
+/// refuse.
 Result<diff::Bundle> read_bundle(const std::string& directory, const Context& context);
 
 }  // namespace eidos::cli

@@ -70,7 +70,8 @@ Result<int> run_catalog_lint(const Invocation& invocation, Session& session) {
   EIDOS_CHECK(check_output(flags));
   if (flags.on("rules")) return write_rules(flags, session);
   if (flags.has("helm") && !flags.on("render"))
-    return fail(ErrorKind::Usage, "--helm says what to render with, but --render is not given", {}, "add --render");
+    return fail(ErrorKind::Usage, "--helm says what to render with, but --render is not given", {},
+                "add --render");
   EIDOS_TRY(std::string dir, directory(invocation));
   EIDOS_TRY(catalog::Inspected inspected, inspect_catalog(dir, flags, session));
   std::vector<Finding> findings = catalog::lint(inspected);

@@ -52,7 +52,8 @@ class Renderer {
       : catalog_(catalog), helm_(helm), scratch_(scratch), session_(session) {}
 
   Result<std::vector<Finding>> run() {
-    for (const recipe::Combination& one : recipe::combinations(catalog_)) EIDOS_CHECK(combination(one.criteria));
+    for (const recipe::Combination& one : recipe::combinations(catalog_))
+      EIDOS_CHECK(combination(one.criteria));
     return std::move(findings_);
   }
 
@@ -87,9 +88,9 @@ class Renderer {
       if (!seen_.insert(key).second) return {};
       std::string dir = cat(scratch_.path(), "/", seen_.size());
       EIDOS_CHECK(session_.context.files.write_tree(dir, chart, {.limit = session_.context.limit}));
-      EIDOS_TRY(Finished done,
-                session_.context.processes.run({.argv = {helm_, "template", "lint", dir, "--namespace", "eidos-stack"},
-                                                .limit = session_.context.limit.within(kPatience)}));
+      EIDOS_TRY(Finished done, session_.context.processes.run(
+                                   {.argv = {helm_, "template", "lint", dir, "--namespace", "eidos-stack"},
+                                    .limit = session_.context.limit.within(kPatience)}));
       if (done.exit_code == 0) return {};
       Refusal refusal = refusal_of(done.err);
       add(refusal, origin, criteria);
@@ -100,11 +101,15 @@ class Renderer {
 
   void add(const Refusal& refusal, const std::map<std::string, std::string>& origin,
            const model::Criteria& criteria) {
-    Error error{ErrorKind::Invalid, refusal.message, {}, "'helm template' says so; the bundle would not render either"};
+    Error error{ErrorKind::Invalid,
+                refusal.message,
+                {},
+                "'helm template' says so; the bundle would not render either"};
     auto from = origin.find(refusal.path);
     if (from != origin.end()) {
       const catalog::CatalogFile& file = catalog_.files().find(from->second)->second;
-      error.where = cat(catalog_.sources().name(file.source), ":", std::max<std::uint32_t>(refusal.line, 1), ":1");
+      error.where =
+          cat(catalog_.sources().name(file.source), ":", std::max<std::uint32_t>(refusal.line, 1), ":1");
     } else {
       error.where = catalog_.sources().name(catalog_.registries().back()->source);
     }
