@@ -123,4 +123,12 @@ constexpr std::array<Flag, (N + ...)> joined(const Flag (&... parts)[N]) {
   return all;
 }
 
+/// The same flags, some of them shown by `help COMMAND --all` only, where a command has many.
+template <std::size_t N, std::size_t M>
+constexpr std::array<Flag, N> with_rare(std::array<Flag, N> flags, const std::string_view (&names)[M]) {
+  for (Flag& flag : flags)
+    if (std::find(names, names + M, flag.name) != names + M) flag.rules |= kRare;
+  return flags;
+}
+
 }  // namespace eidos::cli

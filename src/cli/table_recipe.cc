@@ -86,8 +86,7 @@ constexpr auto kRecipeFlags = joined(kResolutionFlags, kRecipeOnly);
 constexpr std::string_view kQueryExamples[] = {
     "eidos query --selector components.gpu-operator.values.driver.version --service eks",
     "eidos query -r recipe.yaml --selector 'components.*.version' -t table",
-    "eidos query -r recipe.yaml --selector deploymentOrder[0] --selector "
-    "'constraints.\"OS.release.ID\".value'",
+    "eidos query -r recipe.yaml --selector 'constraints.\"OS.release.ID\".value'",
 };
 constexpr std::string_view kQueryFormats[] = {"text", "yaml", "json", "table"};
 constexpr Flag kRecipeInstead = {
@@ -118,8 +117,7 @@ constexpr auto kQueryFlags = joined(kResolutionFlags, kQueryOnly);
 constexpr std::string_view kExplainExamples[] = {
     "eidos explain --service eks --accelerator h100 --intent training",
     "eidos explain --service eks components.gpu-operator.values.cdi.enabled",
-    "eidos explain -r recipe.yaml --set gpu-operator:driver.version=570.86.16 "
-    "components.gpu-operator.values.driver",
+    "eidos explain -r recipe.yaml --set gpu-operator:cdi.enabled=true components.gpu-operator",
     "eidos explain -r recipe.yaml --json > recipe.why.json",
 };
 constexpr std::string_view kExplainFormats[] = {"text", "yaml", "json"};
@@ -136,7 +134,18 @@ constexpr Flag kExplainOnly[] = {
     {.name = "json", .help = "the same as -t json"},
     kAllowOutside,
 };
-constexpr auto kExplainFlags = joined(kResolutionFlags, kExplainOnly, kValueFlags);
+constexpr std::string_view kExplainRare[] = {"osv",
+                                             "kernel",
+                                             "k8s",
+                                             "lock",
+                                             "ca-file",
+                                             "allow-outside",
+                                             "set-string",
+                                             "values-file",
+                                             "system-node-selector",
+                                             "accelerated-node-selector",
+                                             "workload-selector"};
+constexpr auto kExplainFlags = with_rare(joined(kResolutionFlags, kExplainOnly, kValueFlags), kExplainRare);
 
 constexpr Command kCommands[] = {
     {.name = "recipe",
