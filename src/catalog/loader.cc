@@ -129,13 +129,16 @@ class Loader {
     auto layer = archive == options_.archives.end() ? read_directory(files_, name)
                                                     : read_archive(archive->second, name);
     bool empty = layer && layer->files.empty() && layer->problems.empty();
-    if (!layer) problems_.push_back(std::move(layer).error());
+    layer_missing_ = layer_missing_ || !layer || empty;
+    if (!layer) {
+      problems_.push_back(std::move(layer).error());
+      return;
+    }
     if (empty)
       problems_.push_back({ErrorKind::Invalid, "holds no catalog file", name,
                            "a catalog has registry.yaml, overlays/*.yaml and components/<name>/"});
-    if (layer) std::ranges::move(layer->problems, std::back_inserter(problems_));
-    layer_missing_ = layer_missing_ || !layer || empty;
-    if (layer) add_files(name, *std::move(layer));
+    std::ranges::move(layer->problems, std::back_inserter(problems_));
+    add_files(name, *std::move(layer));
   }
 
   void add_files(const std::string& name, DirectoryLayer layer) {

@@ -75,8 +75,10 @@ Result<catalog::LoadOptions> load_options(const Flags& flags, Session& session, 
   std::vector<Error> problems;
   auto add = [&](const std::string& text, std::string& name) {
     auto added = add_layer(text, options, flags, session);
-    if (added) name = *std::move(added);
-    if (!added) problems.push_back(std::move(added).error());
+    if (added)
+      name = *std::move(added);
+    else
+      problems.push_back(std::move(added).error());
   };
   if (!dir.empty() || flags.has("catalog"))
     add(dir.empty() ? flags.text("catalog") : dir, options.catalog_dir);

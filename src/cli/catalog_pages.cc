@@ -31,8 +31,8 @@ std::string link(std::string_view name, std::string_view to) {
   return cat("[", md_text(name), "](", to, ")");
 }
 
-std::string dash(std::string text) {
-  return text.empty() ? "–" : text;
+std::string dash(std::string_view text) {
+  return std::string(text.empty() ? "–" : text);
 }
 
 /// A block that holds any text: its fence is longer than every run of backticks inside.
