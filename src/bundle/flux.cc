@@ -25,11 +25,6 @@ std::string repo_folder(const Stack& stack) {
   return path.empty() || path == "." ? "./" : cat("./", path, "/");
 }
 
-// The release that is ready last: what others wait for.
-std::string last_release(const Piece& piece) {
-  return piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name();
-}
-
 data::Map chart_source(const Stack& stack, const Piece& piece) {
   if (is_oci(piece)) {
     data::Map out = object(stack, kSourceApi, "OCIRepository", piece.name(), stack.name_space);

@@ -21,10 +21,6 @@ std::string release_id(const Stack& stack, const Piece& piece, const std::string
   return cat(namespace_of(piece, stack.name_space), "/", name);
 }
 
-std::string last_release(const Piece& piece) {
-  return piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name();
-}
-
 data::Map release(const Stack& stack, const Piece& piece, const std::string& name, const std::string& chart,
                   data::List needs) {
   data::Map out =

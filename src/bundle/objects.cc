@@ -83,6 +83,10 @@ std::string oci_chart(const Piece& piece) {
   return cat(kOci, bare_source(piece), "/", piece.chart());
 }
 
+std::string last_release(const Piece& piece) {
+  return piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name();
+}
+
 std::vector<const Piece*> waits_for(const Stack& stack, const Piece& piece) {
   std::vector<const Piece*> out;
   for (const std::string& name : piece.part.ref->dependency_refs) {
@@ -98,9 +102,7 @@ std::string values_text(const Piece& piece) {
 
 Result<void> check_release_names(const Stack& stack) {
   Problems problems;
-  for (const Piece& piece : stack.pieces)
-    problems.check(check_release_name(
-        piece, piece.has_chart() && !piece.manifests.empty() ? manifests_name(piece) : piece.name()));
+  for (const Piece& piece : stack.pieces) problems.check(check_release_name(piece, last_release(piece)));
   return problems.done();
 }
 

@@ -27,6 +27,10 @@ bool is_oci(const Piece& piece);
 /// Without "oci://".
 std::string_view bare_source(const Piece& piece);
 
+/// The Helm release of a component that is ready last, which others wait for: that of its manifests where it
+/// has a chart beside them.
+std::string last_release(const Piece& piece);
+
 /// Names of the components of this bundle that `piece` waits for, in its own order.
 std::vector<const Piece*> waits_for(const Stack& stack, const Piece& piece);
 
