@@ -9,11 +9,13 @@ namespace {
 constexpr std::int64_t kMostFileBytes = 1024 * 1024;
 
 constexpr Collector kCollectors[] = {
-    {"os.sysctl", "OS", collect_os_sysctl},
+    {"os.sysctl", "OS", collect_os_sysctl, "/proc/sys, but for a list of keys (docs/formats/snapshot.md)",
+     "each setting by its path"},
     {"gpu.smi", "GPU", collect_gpu_smi},
-    {"os.kmod", "OS", collect_os_kmod},
-    {"os.release", "OS", collect_os_release},
-    {"os.grub", "OS", collect_os_grub},
+    {"os.kmod", "OS", collect_os_kmod, "/proc/modules", "each module that is loaded"},
+    {"os.release", "OS", collect_os_release, "/etc/os-release, else /usr/lib/os-release",
+     "each variable of the file"},
+    {"os.grub", "OS", collect_os_grub, "/proc/cmdline", "each parameter of the kernel's command line"},
     {"systemd", "SystemD", nullptr},
     {"k8s", "K8s", nullptr},
     {"topology", "NodeTopology", nullptr},

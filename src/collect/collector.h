@@ -36,6 +36,8 @@ struct Collector {
   std::string_view name;  ///< "os.grub": the group, a dot, the subtype; the group alone while it has one.
   std::string_view type;  ///< Of its measurement.
   Result<Collection> (*run)(const Source& source);  ///< Null: this version does not collect it yet.
+  std::string_view sources = {};  ///< What it looks at, for --preview: "/etc/os-release, ...".
+  std::string_view keys = {};     ///< What it brings, for --preview: families of keys.
 };
 
 /// In the order they are started: the slow ones first.

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bitset>
+#include <charconv>
 #include <optional>
 
 #include "base/text.h"
@@ -29,22 +30,34 @@ struct Shape {
   std::size_t least;
 };
 constexpr Shape kShapes[] = {
-    {"AKIA", 20},      {"ASIA", 20},        {"ABIA", 20},     {"ACCA", 20},     // AWS access keys
-    {"AIza", 39},      {"ya29.", 20},       {"GOCSPX-", 20},                    // Google
-    {"ghp_", 20},      {"gho_", 20},        {"ghu_", 20},     {"ghs_", 20},     // GitHub
-    {"ghr_", 20},      {"github_pat_", 20}, {"glpat-", 16},   {"gldt-", 16},    // and GitLab
+    {"AKIA", 20},      {"ASIA", 20},        {"ABIA", 20},     {"ACCA", 20},   // AWS access keys
+    {"AIza", 39},      {"ya29.", 20},       {"GOCSPX-", 20},                  // Google
+    {"ghp_", 20},      {"gho_", 20},        {"ghu_", 20},     {"ghs_", 20},   // GitHub
+    {"ghr_", 20},      {"github_pat_", 20}, {"glpat-", 16},   {"gldt-", 16},  // and GitLab
+    {"glrt-", 16},     {"glptt-", 16},      {"glcbt-", 16},   {"glsoat-", 16},
     {"nvapi-", 16},    {"hf_", 20},         {"sk-", 20},      {"xai-", 20},     // model providers
     {"xoxb-", 16},     {"xoxp-", 16},       {"xoxa-", 16},    {"xoxr-", 16},    // Slack
     {"dckr_pat_", 16}, {"npm_", 20},        {"pypi-", 20},    {"dop_v1_", 20},  // registries, hosting
-    {"hvs.", 16},      {"tskey-", 16},      {"SG.", 30},                        // Vault, Tailscale, mail
+    {"hvs.", 16},      {"hvb.", 16},        {"tskey-", 16},   {"SG.", 30},      // Vault, Tailscale, mail
+    {"gsk_", 20},      {"whsec_", 20},      {"pul-", 20},     {"dp.st.", 20},
     {"sq0atp-", 16},   {"sk_live_", 16},    {"rk_live_", 16}, {"AGE-SECRET-KEY-", 16}};
 
 // crypt(5) hashes: guessing them is a matter of time.
-constexpr std::string_view kHashes[] = {"$1$",  "$5$",  "$6$",  "$7$",  "$y$",
-                                        "$gy$", "$2a$", "$2b$", "$2y$", "$argon2"};
+constexpr std::string_view kHashes[] = {"$1$",  "$5$",  "$6$",  "$7$",     "$y$",    "$gy$",
+                                        "$2a$", "$2b$", "$2y$", "$argon2", "$apr1$", "{SSHA}"};
 
 bool token_characters(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return is_alnum(c) || c == '-' || c == '_' || c == '.'; });
+}
+
+// kubeadm's bootstrap token: six characters, a dot, sixteen, of small letters and digits.
+bool is_bootstrap_token(std::string_view word) {
+  constexpr std::size_t kId = 6;
+  constexpr std::size_t kLength = 23;
+  if (word.size() != kLength || word[kId] != '.') return false;
+  auto fits = [](char c) { return is_lower(c) || is_digit(c); };
+  return std::ranges::all_of(word.substr(0, kId), fits) && std::ranges::all_of(word.substr(kId + 1), fits) &&
+         std::ranges::any_of(word.substr(kId + 1), is_digit);
 }
 
 // An AWS secret access key: forty characters of base64 that name no file and spell no digest.
@@ -75,8 +88,21 @@ std::optional<unsigned> base64_digit(char c) {
   return std::nullopt;
 }
 
+std::optional<unsigned char> hex_byte(std::string_view digits) {
+  if (digits.size() != 2) return std::nullopt;
+  unsigned value = 0;
+  auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), value, 16);
+  if (error != std::errc() || end != digits.data() + digits.size()) return std::nullopt;
+  return static_cast<unsigned char>(value);
+}
+
+// Bytes of characters beyond ASCII pass here; whether they spell any is asked of the whole text.
 bool printable(unsigned char c) {
-  return (c >= 0x20 && c < 0x7F) || c == '\n' || c == '\r' || c == '\t';
+  return (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t';
+}
+
+std::string if_text(std::string bytes) {
+  return invalid_utf8(bytes) ? std::string() : bytes;
 }
 
 bool is_version(std::string_view value) {
@@ -125,7 +151,7 @@ bool is_provider_token(std::string_view word) {
   };
   if (std::ranges::any_of(kShapes, fits) && token_characters(word)) return true;
   auto hashed = [&](std::string_view prefix) { return word.starts_with(prefix); };
-  return std::ranges::any_of(kHashes, hashed) || is_aws_secret(word);
+  return std::ranges::any_of(kHashes, hashed) || is_aws_secret(word) || is_bootstrap_token(word);
 }
 
 std::string decoded_text(std::string_view word) {
@@ -144,7 +170,31 @@ std::string decoded_text(std::string_view word) {
     if (!printable(byte)) return {};
     out += static_cast<char>(byte);
   }
-  return out;
+  return if_text(std::move(out));
+}
+
+std::string unhexed_text(std::string_view word) {
+  if (word.empty() || word.size() % 2 != 0) return {};
+  std::string out;
+  for (std::size_t at = 0; at < word.size(); at += 2) {
+    const std::optional<unsigned char> byte = hex_byte(word.substr(at, 2));
+    if (!byte || !printable(*byte)) return {};
+    out += static_cast<char>(*byte);
+  }
+  return if_text(std::move(out));
+}
+
+std::string unescaped_text(std::string_view word) {
+  if (word.find('%') == std::string_view::npos) return {};
+  std::string out;
+  for (std::size_t at = 0; at < word.size(); ++at) {
+    const std::optional<unsigned char> byte =
+        word[at] == '%' ? hex_byte(word.substr(at + 1, 2)) : std::nullopt;
+    if (byte && !printable(*byte)) return {};
+    out += byte ? static_cast<char>(*byte) : word[at];
+    if (byte) at += 2;
+  }
+  return out.size() == word.size() ? std::string() : if_text(std::move(out));
 }
 
 bool cannot_be_secret(std::string_view value) {

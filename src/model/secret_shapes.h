@@ -15,6 +15,10 @@ bool is_jwt(std::string_view word);
 bool is_provider_token(std::string_view word);
 /// Text that base64 stands for when all of it is printable, else "". Both alphabets, padding optional.
 std::string decoded_text(std::string_view word);
+/// Text that hexadecimal digits stand for when all of it is printable, else "".
+std::string unhexed_text(std::string_view word);
+/// `word` without its percent-encoding, or "" when it has none or holds what is not printable.
+std::string unescaped_text(std::string_view word);
 /// "", "[]", "true", "0", "1.2.3", "<redacted:4>": no secret, whatever its name says.
 bool cannot_be_secret(std::string_view value);
 /// N of "<redacted:N>", else 0.

@@ -1,6 +1,7 @@
 #include "model/secrets.h"
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "data/document.h"
@@ -17,7 +18,7 @@ constexpr std::string_view kSecretWords[] = {
     "privatekey", "secretkey", "sshkey", "authkey",       "authtoken", "bearer"};
 
 // Secret only as the last word: "db_pass" is, "pass_through" is not.
-constexpr std::string_view kSecretLastWords[] = {"pass", "auth", "pw"};
+constexpr std::string_view kSecretLastWords[] = {"pass", "auth", "pw", "sig", "signature"};
 
 // Nobody ends another word with these.
 constexpr std::string_view kSecretEndings[] = {"password", "passwd", "passphrase"};
@@ -86,7 +87,7 @@ class Words {
 
   // Empty at the end.
   std::string_view next() {
-    constexpr std::string_view kBetween = " \t\r\n\"'`,;()[]{}<>|&";
+    constexpr std::string_view kBetween = " \t\r\n\"'`,;()[]{}<>|&\\";
     std::size_t start = text_.find_first_not_of(kBetween);
     if (start == std::string_view::npos) return {};
     std::size_t end = std::min(text_.find_first_of(kBetween, start), text_.size());
@@ -102,8 +103,9 @@ class Words {
 bool is_secret_word_value(std::string_view word, int nesting) {
   if (is_provider_token(word) || is_jwt(word)) return true;
   if (nesting == 0 || word.size() < kLeastEncoded) return false;
-  std::string inside = decoded_text(word);
-  return !inside.empty() && holds_secret(inside, nesting - 1);
+  for (const std::string& inside : {decoded_text(word), unhexed_text(word), unescaped_text(word)})
+    if (!inside.empty() && holds_secret(inside, nesting - 1)) return true;
+  return false;
 }
 
 // "password=x", "--token=x", and each pair of "a=b=c".
@@ -120,10 +122,28 @@ bool is_secret_assignment(std::string_view word) {
   return false;
 }
 
+// "password:x", as Go prints a map; "key:x" selects something, and what has a '/' or '@' before the sign
+// names an image.
+bool is_secret_pair(std::string_view word) {
+  std::size_t sign = word.find_first_of(":/@");
+  if (sign == std::string_view::npos || word[sign] != ':' || word.substr(sign).starts_with("://"))
+    return false;
+  std::string_view name = word.substr(0, sign);
+  return name != "key" && !cannot_be_secret(word.substr(sign + 1)) && is_secret_key(name);
+}
+
+// "name:TOKEN value:x", the same for a list of pairs.
+bool is_secret_value_of(std::string_view before, std::string_view word) {
+  constexpr std::string_view kName = "name:";
+  constexpr std::string_view kValue = "value:";
+  return before.starts_with(kName) && word.starts_with(kValue) &&
+         is_secret(before.substr(kName.size()), word.substr(kValue.size()));
+}
+
 // "--token" x, "password:" x, `password="x y"`: the word announces that the next one is a secret.
 bool announces_secret(std::string_view word) {
   bool quoted_value = word.ends_with('=');
-  bool flag = word.starts_with("--") && word.find('=') == std::string_view::npos;
+  bool flag = word.size() > 2 && word.starts_with('-') && word.find('=') == std::string_view::npos;
   return (flag || quoted_value || word.ends_with(':')) && is_secret_key(word);
 }
 
@@ -135,27 +155,40 @@ bool is_authorization(std::string_view scheme, std::string_view word) {
   return name == "basic" && decoded_text(word).find(':') != std::string::npos;
 }
 
+// One word, and what the one before it says about it.
+bool word_is_secret(std::string_view before, std::string_view word, int nesting) {
+  if (announces_secret(before) && !word.starts_with("-") && !cannot_be_secret(word)) return true;
+  if (is_authorization(before, word) || is_secret_value_of(before, word)) return true;
+  if (is_secret_assignment(word) || is_secret_pair(word) || is_secret_word_value(word, nesting)) return true;
+  std::size_t sign = word.find('=');
+  return sign != std::string_view::npos && is_secret_word_value(word.substr(sign + 1), nesting);
+}
+
 bool words_hold_secret(std::string_view text, int nesting) {
   std::string_view before;
+  bool after_sign = false;  // `"password": x`, `password = x`: the sign is a word of its own
   Words words(text);
   for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
-    if (announces_secret(before) && !word.starts_with("-") && !cannot_be_secret(word)) return true;
-    if (is_authorization(before, word)) return true;
-    if (is_secret_assignment(word) || is_secret_word_value(word, nesting)) return true;
-    std::size_t sign = word.find('=');
-    if (sign != std::string_view::npos && is_secret_word_value(word.substr(sign + 1), nesting)) return true;
+    if (word == ":" || word == "=") {
+      after_sign = before != "key" && is_secret_key(before);
+      continue;
+    }
+    if (after_sign && !cannot_be_secret(word)) return true;
+    if (word_is_secret(before, word, nesting)) return true;
+    after_sign = false;
     before = word;
   }
   return false;
 }
 
-bool json_holds_secret(std::string_view text, int nesting) {
-  if (nesting == 0) return false;
+// Nothing for what is no JSON.
+std::optional<bool> json_holds_secret(std::string_view text, int nesting) {
+  if (nesting == 0) return std::nullopt;
   std::string_view body = trim(text);
-  if (!body.starts_with('{') && !body.starts_with('[')) return false;
+  if (!body.starts_with('{') && !body.starts_with('[')) return std::nullopt;
   data::Sources sources;
   auto value = data::parse_json(body, sources, "");
-  if (!value) return false;
+  if (!value) return std::nullopt;
   Redactor redactor(nesting - 1);
   redactor.redact(*value);
   return redactor.count() != 0;
@@ -163,8 +196,9 @@ bool json_holds_secret(std::string_view text, int nesting) {
 
 bool holds_secret(std::string_view text, int nesting) {
   if (text.size() < kLeastText) return false;
-  return has_url_userinfo(text) || text.find("-----BEGIN ") != std::string_view::npos ||
-         json_holds_secret(text, nesting) || words_hold_secret(text, nesting);
+  if (has_url_userinfo(text) || text.find("-----BEGIN ") != std::string_view::npos) return true;
+  if (std::optional<bool> json = json_holds_secret(text, nesting)) return *json;
+  return words_hold_secret(text, nesting);
 }
 
 // `key:` names what is selected or tolerated, or an entry of a ConfigMap, when one of these stands beside it.

@@ -4,8 +4,8 @@
 // A name counts by its whole words ("dbPassword", "api-key", "AWS_SECRET_ACCESS_KEY"), not by letters in the
 // middle of one ("valkey", "keymap"); names that only point at a secret ("secretName", "token-file") or set
 // something about secrets in general (kernel/keys/*) are harmless. A shape counts wherever it stands: user
-// information in a URL, PEM, JWT, the providers' own token shapes, `password=...` in a longer text, and JSON
-// or base64 that holds any of these. Pure; bounded by the size of the text.
+// information in a URL, PEM, JWT, the providers' own token shapes, `password=...` in a longer text, and JSON,
+// base64, hexadecimal or percent-encoded text that holds any of these. Pure; bounded by the size of the text.
 
 #include <cstdint>
 #include <map>
@@ -21,7 +21,7 @@ namespace eidos::model {
 /// digits, and where camelCase has a capital; path prefixes count, too ("auth.password.value").
 bool is_secret_key(std::string_view key);
 
-/// How many layers of base64 and JSON inside one another are opened.
+/// How many layers of encodings and JSON inside one another are opened.
 constexpr int kMostNesting = 4;
 
 /// True when the text has the shape of a secret, or holds one.
