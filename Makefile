@@ -30,9 +30,12 @@ asan: setup ## unit, golden, corpus and fuzz-corpus tests under the address and 
 	@tools/build asan
 	@tools/run-tests asan -L 'unit|golden|corpus|fuzz'
 
-tsan: setup ## unit, golden and corpus tests under the thread sanitizer
-	@tools/build tsan
-	@tools/run-tests tsan -L 'unit|golden|corpus'
+# The tests that start threads, or share what others share between theirs. A room with threads belongs here.
+THREADED := base net collect recipe_embedded
+
+tsan: setup ## the tests of what runs on several threads, under the thread sanitizer
+	@tools/build tsan $(THREADED:%=%_test)
+	@tools/run-tests tsan -R "^($$(echo $(THREADED) | tr ' ' '|'))$$"
 
 coverage: setup ## what the tests run, as a table and as pages in build/cover/html
 	@tools/coverage
