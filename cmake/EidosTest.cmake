@@ -118,3 +118,19 @@ function(eidos_bench_program name)
   target_link_libraries(${name} PRIVATE eidos_flags)
   eidos_use(${name} "benchmark ${name}" PRIVATE "${B_DEPS}" PRIVATE "${B_LIBS}")
 endfunction()
+
+# eidos_test_library(<name> SOURCES ... DEFINES ...)
+#
+# A shared library that tests let programs open at run time, in the place of one that the machine lacks.
+function(eidos_test_library name)
+  cmake_parse_arguments(L "" "" "SOURCES;DEFINES" ${ARGN})
+  if(NOT BUILD_TESTING)
+    return()
+  endif()
+  add_library(${name} MODULE ${L_SOURCES})
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  target_compile_definitions(${name} PRIVATE ${L_DEFINES})
+  # Not what executables are built with: it defines what other people declare, and is no executable.
+  set_target_properties(${name} PROPERTIES PREFIX "" LINK_OPTIONS ""
+    COMPILE_OPTIONS "-fPIC;-Wall;-Wextra;-Werror")
+endfunction()

@@ -39,6 +39,9 @@ Result<collect::Options> options_of(const Flags& flags, Session& session) {
   options.root = flags.text("root");
   options.smi_path = flags.text("smi-path");
   options.smi_xml = flags.text("smi-xml");
+  options.nvml_probe = {"/proc/self/exe", "read-nvml"};
+  options.nvml_path = flags.text("nvml-path");
+  options.gpu_identities = flags.on("gpu-identities");
   options.filter = listed(flags, "filter");
   options.exclude = listed(flags, "exclude");
   options.version = session.world.build.version;
@@ -71,7 +74,7 @@ Result<void> check_required(const std::vector<std::string>& required, const mode
   for (const std::string& name : required) {
     bool seen = false;
     for (const model::CollectorOutcome& outcome : snapshot.collectors)
-      if (collect::names_collector(name, outcome.name) && outcome.status != model::CollectorStatus::Absent)
+      if (collect::fulfils(name, outcome.name) && outcome.status != model::CollectorStatus::Absent)
         seen = true;
     if (!seen)
       return fail(ErrorKind::Unavailable, cat("required, but absent here: ", name), {},

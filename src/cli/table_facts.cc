@@ -46,7 +46,19 @@ constexpr Flag kSnapshotFlags[] = {
      .takes = Takes::File,
      .value = "FILE",
      .help = "read the output of 'nvidia-smi -q -x' from FILE"},
+    {.name = "nvml-path",
+     .takes = Takes::File,
+     .value = "LIBRARY",
+     .help = "libnvidia-ml.so.1 to ask, and nothing else",
+     .rules = kRare},
+    {.name = "gpu-identities", .help = "with the UUID and serial number of each GPU"},
     kAllowOutside,
+};
+
+// Of the process that asks NVML for `snapshot`.
+constexpr Flag kReadNvmlFlags[] = {
+    {.name = "library", .takes = Takes::File, .value = "LIBRARY", .help = "to open"},
+    {.name = "identities", .help = "UUIDs and serial numbers, too"},
 };
 
 constexpr std::string_view kDiffFormats[] = {"table", "yaml", "json", "patch"};
@@ -87,6 +99,11 @@ constexpr Command kCommands[] = {
      .examples = kSnapshotExamples,
      .flags = kSnapshotFlags,
      .run = run_snapshot},
+    {.name = "read-nvml",
+     .summary = "ask NVML, for snapshot",
+     .flags = kReadNvmlFlags,
+     .run = run_read_nvml,
+     .rules = kHiddenCommand | kInstant},
     {.name = "diff",
      .arguments = "A B",
      .most_arguments = 2,

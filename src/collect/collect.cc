@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "collect/crew.h"
+#include "collect/gpu_views.h"
 #include "collect/select.h"
 #include "model/document.h"
 #include "model/secrets.h"
@@ -131,6 +132,7 @@ Result<Collected> collect(Context& context, const Options& options) {
   EIDOS_TRY(std::vector<Done> done, run_crew(std::move(work), crew, context.clock));
   for (std::size_t i = 0; i < done.size(); ++i) assembly.add(*chosen[i], std::move(done[i]));
   Collected collected = std::move(assembly).take();
+  note_disagreements(collected);
   collected.snapshot.metadata.timestamp = rfc3339(context.clock.now());
   collected.snapshot.metadata.version = options.version;
   collected.snapshot.metadata.source_node = source_node(context, options);

@@ -16,6 +16,11 @@ struct Options {
   std::string root = {};      ///< Prefix of every file path: an agent's /host mount, a test's fixture tree.
   std::string smi_path = {};  ///< nvidia-smi to run; empty: looked up in PATH.
   std::string smi_xml = {};   ///< Reads this file instead of running nvidia-smi (fixtures).
+  /// Program and first arguments that print nvml_document() (nvml.h); empty: NVML is not asked. It gets
+  /// --library=PATH and --identities as the options below say.
+  std::vector<std::string> nvml_probe = {};
+  std::string nvml_path = {};   ///< The library to ask, and nothing else; empty: where drivers put it.
+  bool gpu_identities = false;  ///< With the UUID and serial number of each GPU.
   std::vector<std::string> filter = {};   ///< Only these collectors or types; empty: all.
   std::vector<std::string> exclude = {};  ///< Never started.
   int parallel = 5;
@@ -38,6 +43,9 @@ std::vector<std::string> collector_names();
 /// Whether `wanted`, in any case, is the collector `name` ("os.grub"), its group ("os") or its measurement
 /// type ("NodeTopology").
 bool names_collector(std::string_view wanted, std::string_view name);
+/// Whether `name`, being there, is what a requirement of `wanted` is after: as above, but for GPUs that are
+/// only on the bus (gpu.hardware), where nothing can use them.
+bool fulfils(std::string_view wanted, std::string_view name);
 /// Whether there is any that `wanted` names.
 bool is_collector(std::string_view wanted);
 

@@ -98,6 +98,10 @@ measurements:
           /proc/sys/vendor/api_token: <redacted:1>
           /proc/sys/vendor/proxy: <redacted:2>
 collectors:
+  - name: gpu.hardware
+    status: absent
+    duration: 0ms
+    detail: "no PCI bus: /sys/bus/pci/devices is not there"
   - name: gpu.smi
     status: ok
     duration: 0ms
@@ -173,9 +177,9 @@ TEST_F(CollectTest, RunsOnlyWhatIsAskedFor) {
   const Case kCases[] = {
       {{"os.release"}, {}, {"os.release"}},
       {{"os"}, {"os.sysctl"}, {"os.grub", "os.kmod", "os.release"}},
-      {{"GPU", "k8s"}, {}, {"gpu.smi", "k8s"}},
+      {{"GPU", "k8s"}, {}, {"gpu.hardware", "gpu.smi", "k8s"}},
       {{"NodeTopology", "SYSTEMD"}, {}, {"systemd", "topology"}},
-      {{}, {"os", "K8s", "topology"}, {"gpu.smi", "systemd"}},
+      {{}, {"os", "K8s", "topology"}, {"gpu.hardware", "gpu.smi", "systemd"}},
   };
   for (const Case& c : kCases) {
     Options some = options();
@@ -286,9 +290,21 @@ TEST(Collect, WorstFailureGoesByWhatCouldNotBeKnown) {
   }
 }
 
+TEST(Collect, AGpuOnTheBusIsNoGpuToRun) {
+  struct Case {
+    const char* wanted;
+    const char* name;
+    bool want;
+  };
+  const Case kCases[] = {{"gpu", "gpu.smi", true},       {"gpu", "gpu.hardware", false},
+                         {"GPU", "gpu.hardware", false}, {"gpu.hardware", "gpu.hardware", true},
+                         {"os", "os.kmod", true},        {"os", "gpu.smi", false}};
+  for (const Case& c : kCases) EXPECT_EQ(fulfils(c.wanted, c.name), c.want) << c.wanted << " " << c.name;
+}
+
 TEST(Collect, ListsItsNames) {
-  EXPECT_THAT(collector_names(), ElementsAre("os", "systemd", "gpu", "k8s", "topology", "gpu.smi", "os.grub",
-                                             "os.kmod", "os.release", "os.sysctl"));
+  EXPECT_THAT(collector_names(), ElementsAre("os", "systemd", "gpu", "k8s", "topology", "gpu.hardware",
+                                             "gpu.smi", "os.grub", "os.kmod", "os.release", "os.sysctl"));
 }
 
 }  // namespace

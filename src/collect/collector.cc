@@ -11,7 +11,11 @@ constexpr std::int64_t kMostFileBytes = 1024 * 1024;
 constexpr Collector kCollectors[] = {
     {"os.sysctl", "OS", collect_os_sysctl, "/proc/sys, but for a list of keys (docs/formats/snapshot.md)",
      "each setting by its path"},
-    {"gpu.smi", "GPU", collect_gpu_smi},
+    {"gpu.smi", "GPU", collect_gpu_smi,
+     "NVML, the driver's library, else nvidia-smi -q -x (docs/formats/gpu.md)",
+     "what the driver says of itself and of each GPU; UUIDs and serial numbers only with --gpu-identities"},
+    {"gpu.hardware", "GPU", collect_gpu_hardware, "/sys/bus/pci, /proc/driver/nvidia, /dev/nvidia*",
+     "NVIDIA devices on the bus, and the driver bound to each"},
     {"os.kmod", "OS", collect_os_kmod, "/proc/modules", "each module that is loaded"},
     {"os.release", "OS", collect_os_release, "/etc/os-release, else /usr/lib/os-release",
      "each variable of the file"},

@@ -51,6 +51,7 @@ Result<Collection> collect_os_grub(const Source& source);
 Result<Collection> collect_os_kmod(const Source& source);
 Result<Collection> collect_os_sysctl(const Source& source);
 Result<Collection> collect_gpu_smi(const Source& source);
+Result<Collection> collect_gpu_hardware(const Source& source);
 
 /// The outcome of a source that is not on this machine.
 Collection absent(std::string detail);

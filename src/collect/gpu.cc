@@ -1,83 +1,87 @@
-// GPUs through nvidia-smi, and what the machine itself shows of them when that does not answer.
+// GPU.smi: what the driver says of its GPUs, through NVML, else through nvidia-smi; and what the machine
+// itself shows of them when neither answers.
 
 #include <algorithm>
+#include <optional>
 
 #include "base/text.h"
 #include "collect/collector.h"
+#include "collect/gpu_bus.h"
+#include "collect/gpu_report.h"
 #include "collect/gpu_smi.h"
+#include "collect/nvml_answer.h"
+#include "model/secrets.h"
 
 namespace eidos::collect {
 
 namespace {
 
-constexpr std::int64_t kMostDevices = 4096;
 constexpr std::int64_t kMostOutputBytes = 16 * 1024 * 1024;
-constexpr std::string_view kNvidia = "0x10de";
-constexpr std::string_view kDisplayClass = "0x03";  // VGA and 3D controllers
+constexpr std::int64_t kMostAnswerBytes = 4 * 1024 * 1024;
 
-// What sysfs and procfs say without the driver's tools.
-struct Machine {
-  std::int64_t gpus_on_bus = 0;
-  bool driver_loaded = false;
-};
-
-Machine look_at_machine(const Source& source) {
-  Machine machine;
-  machine.driver_loaded = source.files.kind("/proc/driver/nvidia/version", source.options.root).has_value();
-  const std::string bus = "/sys/bus/pci/devices";
-  auto devices = source.files.list(bus, kMostDevices, source.options.root);
-  if (!devices) return machine;
-  for (const DirEntry& device : *devices) {
-    auto starts = [&](std::string_view file, std::string_view want) {
-      auto text = source.read(cat(bus, "/", device.name, "/", file));
-      return text && text->starts_with(want);
-    };
-    if (starts("vendor", kNvidia) && starts("class", kDisplayClass)) ++machine.gpus_on_bus;
-  }
-  return machine;
-}
-
-std::string counted_gpus(std::int64_t count) {
+std::string counted_gpus(std::size_t count) {
   return cat(count, " NVIDIA ", count == 1 ? "GPU" : "GPUs");
 }
 
+std::string unused_reason(const std::vector<BusGpu>& gpus) {
+  auto bound_elsewhere = [](const BusGpu& gpu) { return !gpu.driver.empty() && gpu.driver != "nvidia"; };
+  bool one_driver = std::ranges::all_of(
+      gpus, [&](const BusGpu& gpu) { return bound_elsewhere(gpu) && gpu.driver == gpus.front().driver; });
+  if (one_driver) return reason(gpus.front());
+  return "but the driver is not loaded: load the nvidia kernel module, or install it";
+}
+
 // No GPU can be used on this machine: that is an answer, not a failure.
-Collection without_gpu(const Machine& machine) {
+Collection without_gpu(const Bus& bus) {
   data::Map readings;
   readings.set("gpu-count", data::Value(0));
   Collection collection = one_subtype("smi", std::move(readings));
   collection.status = model::CollectorStatus::Absent;
-  collection.detail = machine.gpus_on_bus == 0 ? "no NVIDIA GPU: none on the PCI bus, and no driver loaded"
-                                               : cat(counted_gpus(machine.gpus_on_bus),
-                                                     " on the PCI bus, but the driver is not loaded: load "
-                                                     "the nvidia kernel module, or install it");
+  collection.detail = bus.gpus.empty()
+                          ? "no NVIDIA GPU: none on the PCI bus, and no driver loaded"
+                          : cat(counted_gpus(bus.gpus.size()), " on the PCI bus, ", unused_reason(bus.gpus));
   collection.warnings.push_back(collection.detail);
   return collection;
 }
 
 std::string first_line(std::string_view text) {
   text = trim(text);
-  return quote(trim(text.substr(0, text.find('\n'))), 200);
+  std::string_view line = trim(text.substr(0, text.find('\n')));
+  if (model::looks_secret_value(line)) return "(what it says looks secret, and is not repeated)";
+  return quote(line, 200);
 }
 
-Result<Collection> from_report(const SmiReport& report, std::vector<std::string> problems) {
-  Collection collection = one_subtype("smi", report.readings);
-  problems.insert(problems.end(), report.problems.begin(), report.problems.end());
-  collection.warnings = report.notes;
-  if (!problems.empty()) {
+// ---- from an answer to a collection ----------------------------------------------------------
+
+Collection from_view(const DriverView& view, const Options& options, std::string through) {
+  GpuReport report = describe(view, options.gpu_identities);
+  Collection collection = one_subtype("smi", std::move(report.readings));
+  collection.subtypes.front().context = std::move(report.context);
+  collection.warnings = std::move(report.notes);
+  collection.detail = std::move(through);
+  if (!report.problems.empty()) {
     collection.status = model::CollectorStatus::Partial;
-    collection.detail = join(problems, "; ");
-    collection.warnings.push_back(collection.detail);
+    std::string problems = join(report.problems, "; ");
+    collection.detail += cat(collection.detail.empty() ? "" : "; ", problems);
+    collection.warnings.push_back(std::move(problems));
   } else if (report.gpus == 0) {
-    collection.warnings.push_back("the NVIDIA driver is loaded, but has no GPU");
+    collection.status = model::CollectorStatus::Absent;
+    collection.detail = "the NVIDIA driver is loaded, but has no GPU";
+    collection.warnings.push_back(collection.detail);
   }
   return collection;
 }
 
+// ---- nvidia-smi ------------------------------------------------------------------------------
+
 // A program that was not found, did not start or gave no report.
 Result<Collection> without_report(const Source& source, Error error) {
-  Machine machine = look_at_machine(source);
-  if (!machine.driver_loaded) return without_gpu(machine);
+  EIDOS_TRY(Bus bus, look_at_bus(source));
+  if (!bus.driver_loaded) return without_gpu(bus);
+  if (!bus.control_node && !bus.gpus.empty())
+    return std::unexpected(std::move(error).fix(
+        "there is no /dev/nvidiactl: create the device nodes (nvidia-modprobe -c 0), or give the container "
+        "a GPU"));
   return std::unexpected(std::move(error));
 }
 
@@ -91,17 +95,8 @@ Result<Collection> without_program(const Source& source, Error error) {
   return without_report(source, std::move(missing));
 }
 
-}  // namespace
-
-Result<Collection> collect_gpu_smi(const Source& source) {
+Result<Collection> ask_program(const Source& source, const std::string& through) {
   const Options& options = source.options;
-  if (!options.smi_xml.empty()) {
-    auto text = source.files.read(options.smi_xml, {.limit = source.limit});
-    if (!text) return std::unexpected(std::move(text).error());
-    auto report = parse_smi_xml(*text);
-    if (!report) return std::unexpected(std::move(report).error().at(options.smi_xml));
-    return from_report(*report, {});
-  }
   const std::string program = options.smi_path.empty() ? "nvidia-smi" : options.smi_path;
   auto finished = source.processes.run(
       {.argv = {program, "-q", "-x"}, .max_output_bytes = kMostOutputBytes, .limit = source.limit});
@@ -109,14 +104,93 @@ Result<Collection> collect_gpu_smi(const Source& source) {
     return without_program(source, std::move(finished).error());
   if (!finished) return std::unexpected(std::move(finished).error());
   const std::string ended = cat("nvidia-smi ended with exit code ", finished->exit_code);
-  auto report = parse_smi_xml(finished->out);
-  if (report)
-    return from_report(*report, finished->exit_code == 0 ? std::vector<std::string>() : std::vector{ended});
+  auto view = read_smi_xml(finished->out);
+  if (view) {
+    if (finished->exit_code != 0) view->problems.insert(view->problems.begin(), ended);
+    return from_view(*view, options, through);
+  }
   if (finished->exit_code == 0)
-    return std::unexpected(std::move(report).error().within("reading nvidia-smi's output"));
+    return std::unexpected(std::move(view).error().within("reading nvidia-smi's output"));
   // It says on standard output what is wrong, mostly.
   const std::string& said = finished->err.empty() ? finished->out : finished->err;
   return without_report(source, {ErrorKind::Unavailable, cat(ended, ": ", first_line(said)), {}, {}});
+}
+
+Result<Collection> read_report(const Source& source) {
+  const Options& options = source.options;
+  auto text = source.files.read(options.smi_xml, {.limit = source.limit});
+  if (!text) return std::unexpected(std::move(text).error());
+  auto view = read_smi_xml(*text);
+  if (!view) return std::unexpected(std::move(view).error().at(options.smi_xml));
+  return from_view(*view, options, {});
+}
+
+// ---- NVML ------------------------------------------------------------------------------------
+
+Result<DriverView> ask_nvml(const Source& source) {
+  const Options& options = source.options;
+  std::vector<std::string> argv = options.nvml_probe;
+  if (!options.nvml_path.empty()) argv.push_back(cat("--library=", options.nvml_path));
+  if (options.gpu_identities) argv.emplace_back("--identities");
+  auto finished = source.processes.run(
+      {.argv = std::move(argv), .max_output_bytes = kMostAnswerBytes, .limit = source.limit});
+  if (!finished) {
+    Error error = std::move(finished).error();
+    if (error.kind == ErrorKind::Timeout)
+      error.message = cat("the driver hangs: NVML did not answer in time");
+    return std::unexpected(std::move(error));
+  }
+  constexpr int kSignals = 128;
+  if (finished->exit_code > kSignals)
+    return fail(ErrorKind::Unavailable,
+                cat("NVML crashed the process that asked it: signal ", finished->exit_code - kSignals));
+  if (finished->exit_code != 0)
+    return fail(ErrorKind::Unavailable, cat("asking NVML ended with exit code ", finished->exit_code, ": ",
+                                            first_line(finished->err)));
+  EIDOS_TRY(nvml::Answer answer, nvml::read_answer(finished->out));
+  return nvml::view_of(answer);
+}
+
+// What must not be followed by a second try: it would hang again, or nobody wants it any more.
+bool is_final(ErrorKind kind) {
+  return kind == ErrorKind::Timeout || kind == ErrorKind::Cancelled;
+}
+
+std::string told(const Error& error) {
+  return cat(error.message, error.hint.empty() ? "" : cat(" (", error.hint, ")"));
+}
+
+Result<Collection> ask_driver(const Source& source) {
+  auto view = ask_nvml(source);
+  if (view) return from_view(*view, source.options, {});
+  if (is_final(view.error().kind) || !source.options.nvml_path.empty())
+    return std::unexpected(std::move(view).error());
+  const Error& refused = view.error();
+  auto collection = ask_program(source, cat("through nvidia-smi: ", told(refused)));
+  // Where neither answers, NVML's own reason is the better one.
+  if (!collection && !is_final(collection.error().kind) && refused.kind != ErrorKind::NotFound)
+    return std::unexpected(refused);
+  return collection;
+}
+
+}  // namespace
+
+Result<Collection> collect_gpu_smi(const Source& source) {
+  const Options& options = source.options;
+  if (!options.smi_xml.empty()) return read_report(source);
+  if (!options.smi_path.empty()) return ask_program(source, {});
+  if (!options.nvml_path.empty() && !options.nvml_probe.empty()) return ask_driver(source);
+  // Asked without its kernel module, the driver's library would load it: a snapshot changes nothing.
+  if (!driver_is_loaded(source)) {
+    EIDOS_TRY(Bus bus, look_at_bus(source));
+    return without_gpu(bus);
+  }
+  if (!root_is_this_machine(source))
+    return absent(
+        "the root is not this running machine, so its driver cannot be asked: --smi-xml reads what "
+        "nvidia-smi -q -x said there");
+  if (options.nvml_probe.empty()) return ask_program(source, {});
+  return ask_driver(source);
 }
 
 }  // namespace eidos::collect

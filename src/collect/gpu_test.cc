@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "collect/collect.h"
+#include "collect/gpu_keys.h"
 #include "collect/gpu_smi.h"
 #include "support/capture_log.h"
 #include "support/fake_clock.h"
@@ -72,7 +73,7 @@ TEST(SmiReport, DescribesTheFirstAndEachGpu) {
   EXPECT_TRUE(smi->readings.find("gpu-count")->is_number());
   EXPECT_TRUE(smi->readings.find("cuda-version")->is_string());
   EXPECT_THAT(smi->problems, IsEmpty());
-  EXPECT_THAT(smi->notes, IsEmpty());
+  EXPECT_THAT(smi->notes, ElementsAre(HasSubstr("persistence-mode ('Enabled' on 0; 'Disabled' on 1)")));
 }
 
 TEST(SmiReport, KeepsIdentitiesOut) {
@@ -89,8 +90,80 @@ TEST(SmiReport, NamesMixedModels) {
   ASSERT_TRUE(smi);
   EXPECT_EQ(text_of(smi->readings, "gpu.model"), "B");
   EXPECT_EQ(text_of(smi->readings, "gpu.1.model"), "A");
-  EXPECT_THAT(smi->notes, ElementsAre("the GPUs differ ('A', 'B'): gpu.model is the first one's"));
+  EXPECT_THAT(smi->notes,
+              ElementsAre("the GPUs differ in model ('B' on 0, 2; 'A' on 1): gpu.* is the first one's"));
+  EXPECT_EQ(text_of(smi->context, "gpu.model"), "the GPUs differ: 'B' on 0, 2; 'A' on 1");
   EXPECT_THAT(smi->problems, IsEmpty());
+}
+
+TEST(SmiReport, ALostGpuIsNamedAndNotCounted) {
+  auto smi = parse_smi_xml(report(gpu("A") + gpu("[GPU is lost]") + gpu("A"), "3"));
+  ASSERT_TRUE(smi);
+  EXPECT_EQ(text_of(smi->readings, "gpu-count"), "2");
+  EXPECT_EQ(text_of(smi->readings, "gpu.1.model"), "(none)");
+  EXPECT_EQ(text_of(smi->readings, "gpu.2.model"), "A");
+  EXPECT_THAT(smi->problems, ElementsAre("GPU 1 at 0000:01:00.0 does not answer the driver: GPU is lost"));
+}
+
+TEST(SmiReport, NoAnswerAnywhereIsNoReading) {
+  for (const char* nothing :
+       {"[N/A]", "N/A", "[Not Supported]", "Requested functionality has been deprecated"}) {
+    std::string text = cat("<gpu id='x'>");
+    for (const Fact& fact : facts())
+      if (!fact.element.empty() && fact.element.find('/') == std::string_view::npos)
+        text += cat("<", fact.element, ">", nothing, "</", fact.element, ">");
+    auto smi = parse_smi_xml(
+        report(text + "<mig_mode><current_mig>" + nothing + "</current_mig></mig_mode></gpu>", "1"));
+    ASSERT_TRUE(smi);
+    EXPECT_EQ(text_of(smi->readings, "gpu-count"), "1");
+    EXPECT_EQ(smi->readings.size(), 3U) << nothing;
+    EXPECT_THAT(smi->problems, IsEmpty());
+  }
+}
+
+TEST(SmiReport, ReadsDriversBefore530) {
+  auto smi =
+      parse_smi_xml(report("<gpu><product_name>A</product_name><power_readings><enforced_power_limit>300.00 W"
+                           "</enforced_power_limit></power_readings></gpu>",
+                           "1"));
+  ASSERT_TRUE(smi);
+  EXPECT_EQ(text_of(smi->readings, "gpu.0.power-limit"), "300.00 W");
+}
+
+TEST(SmiReport, SaysWhatWaitsOrFails) {
+  auto one = [](std::string_view inner) {
+    return cat("<gpu><product_name>A</product_name>", inner, "</gpu>");
+  };
+  struct Case {
+    const char* inner;
+    const char* note;
+  };
+  const Case kCases[] = {
+      {"<mig_mode><current_mig>Disabled</current_mig><pending_mig>Enabled</pending_mig></mig_mode>",
+       "MIG changes with the next reset"},
+      {"<mig_mode><current_mig>Enabled</current_mig><pending_mig>Enabled</pending_mig></mig_mode>",
+       "there is no MIG device"},
+      {"<ecc_mode><current_ecc>Disabled</current_ecc><pending_ecc>Enabled</pending_ecc></ecc_mode>",
+       "ECC changes with the next reset"},
+      {"<remapped_rows><remapped_row_pending>Yes</remapped_row_pending></remapped_rows>",
+       "wait to be remapped"},
+      {"<remapped_rows><remapped_row_failure>Yes</remapped_row_failure></remapped_rows>",
+       "due for replacement"},
+      {"<fabric><state>In Progress</state></fabric>", "nvidia-fabricmanager"},
+      {"<fabric><state>Completed</state><status>Insufficient Resources</status></fabric>", "fabric failed"},
+  };
+  for (const Case& c : kCases) {
+    auto smi = parse_smi_xml(report(one(c.inner) + one(c.inner), "2"));
+    ASSERT_TRUE(smi);
+    EXPECT_THAT(smi->notes, ElementsAre(AllOf(::testing::StartsWith("GPU 0-1: "), HasSubstr(c.note))));
+    EXPECT_EQ(smi->context.size(), 2U);
+  }
+  auto mig = parse_smi_xml(report(one("<mig_mode><current_mig>Enabled</current_mig></"
+                                      "mig_mode><mig_devices><mig_device/><mig_device/></mig_devices>"),
+                                  "1"));
+  ASSERT_TRUE(mig);
+  EXPECT_EQ(text_of(mig->readings, "gpu.0.mig-device-count"), "2");
+  EXPECT_THAT(mig->notes, IsEmpty());
 }
 
 TEST(SmiReport, CountsWhatItDescribes) {
@@ -152,7 +225,7 @@ TEST(SmiReport, EscapesWhatADocumentCannotHold) {
 class GpuCollectorTest : public ::testing::Test {
  protected:
   model::CollectorOutcome run(Options options = {}) {
-    options.filter = {"gpu"};
+    options.filter = {"gpu.smi"};
     options.parallel = 1;
     Context context{files_, clock_, processes_, log_, {}};
     auto collected = collect(context, options);
@@ -168,7 +241,10 @@ class GpuCollectorTest : public ::testing::Test {
     files_.put(cat("/sys/bus/pci/devices/", name, "/vendor"), vendor + "\n");
     files_.put(cat("/sys/bus/pci/devices/", name, "/class"), kind + "\n");
   }
-  void put_driver() { files_.put("/proc/driver/nvidia/version", "NVRM version: ..."); }
+  void put_driver() {
+    files_.put("/proc/driver/nvidia/version", "NVRM version: ...");
+    files_.put("/dev/nvidiactl", "");
+  }
 
   testing::FakeFiles files_;
   testing::FakeClock clock_;
@@ -179,6 +255,7 @@ class GpuCollectorTest : public ::testing::Test {
 };
 
 TEST_F(GpuCollectorTest, RunsNvidiaSmi) {
+  put_driver();
   processes_.answer("nvidia-smi", {0, report(gpu("A"), "1"), ""});
   auto outcome = run();
   EXPECT_EQ(outcome.name, "gpu.smi");
@@ -223,7 +300,124 @@ TEST_F(GpuCollectorTest, NoDriverIsAnAnswerThatNamesTheFix) {
                 AllOf(HasSubstr("2 NVIDIA GPUs on the PCI bus"), HasSubstr("driver is not loaded")));
     EXPECT_EQ(count_, "0");
     EXPECT_EQ(warnings_.size(), 1U);
+    EXPECT_THAT(processes_.commands(), IsEmpty());  // which could load the module
   }
+}
+
+TEST_F(GpuCollectorTest, GpusBoundElsewhereAreSaidToBe) {
+  for (const char* driver : {"vfio-pci", "nouveau"}) {
+    put_device("0000:01:00.0", "0x10de", "0x030200");
+    files_.put("/sys/bus/pci/devices/0000:01:00.0/uevent", cat("DRIVER=", driver, "\n"));
+    auto outcome = run();
+    EXPECT_EQ(outcome.status, CollectorStatus::Absent);
+    EXPECT_THAT(outcome.detail, HasSubstr(cat("1 NVIDIA GPU on the PCI bus, bound to ", driver)));
+  }
+}
+
+TEST_F(GpuCollectorTest, ADriverBelowAnotherMachinesRootIsNotAsked) {
+  files_.put("/proc/sys/kernel/random/boot_id", "here");
+  files_.put("/r/proc/sys/kernel/random/boot_id", "there");
+  files_.put("/r/proc/driver/nvidia/version", "NVRM version: ...");
+  auto outcome = run({.root = "/r", .nvml_probe = {"probe"}});
+  EXPECT_EQ(outcome.status, CollectorStatus::Absent);
+  EXPECT_THAT(outcome.detail, HasSubstr("--smi-xml"));
+  EXPECT_THAT(processes_.commands(), IsEmpty());
+  EXPECT_EQ(count_, "(none)");
+}
+
+TEST_F(GpuCollectorTest, ADriverWithoutDeviceNodesIsAFailureThatNamesThem) {
+  files_.put("/proc/driver/nvidia/version", "NVRM version: ...");
+  put_device("0000:01:00.0", "0x10de", "0x030200");
+  processes_.answer("nvidia-smi", {9, "NVIDIA-SMI has failed\n", ""});
+  auto outcome = run();
+  EXPECT_EQ(outcome.status, CollectorStatus::Failed);
+  EXPECT_THAT(outcome.detail, HasSubstr("/dev/nvidiactl"));
+}
+
+TEST_F(GpuCollectorTest, DoesNotRepeatASecret) {
+  put_driver();
+  processes_.answer("nvidia-smi", {9, "", "password=hunter2hunter2\n"});
+  EXPECT_THAT(run().detail, Not(HasSubstr("hunter2")));
+}
+
+// ---- NVML first ----------------------------------------------------------------------------------
+
+constexpr const char* kAnswer =
+    R"({"driver":"570.1","cuda":"12.8","count":1,"devices":[{"index":0,"facts":{"model":"N"}}]})";
+
+TEST_F(GpuCollectorTest, AsksNvmlFirstAndOnly) {
+  put_driver();
+  processes_.answer("probe", {0, kAnswer, "noise"});
+  processes_.answer("nvidia-smi", {0, report(gpu("A"), "1"), ""});
+  auto outcome = run({.nvml_probe = {"probe", "ask"}, .gpu_identities = true});
+  EXPECT_EQ(outcome.status, CollectorStatus::Ok);
+  EXPECT_EQ(outcome.detail, "");
+  EXPECT_EQ(count_, "1");
+  ASSERT_EQ(processes_.commands().size(), 1U);
+  EXPECT_THAT(processes_.commands()[0].argv, ElementsAre("probe", "ask", "--identities"));
+  EXPECT_TRUE(processes_.commands()[0].limit.deadline());
+}
+
+TEST_F(GpuCollectorTest, FallsBackToNvidiaSmiAndSaysWhy) {
+  struct Case {
+    const char* name;
+    Result<Finished> answer;
+    const char* detail;
+  };
+  const Case kCases[] = {
+      {"no library", Finished{0, R"({"no-library":"no library x"})", ""}, "through nvidia-smi: no library x"},
+      {"broken library", Finished{0, R"({"library-problem":"wrong ELF class"})", ""}, "wrong ELF class"},
+      {"does not start", Finished{0, R"({"count":0,"failures":[{"what":"start","code":18}]})", ""},
+       "different driver versions"},
+      {"crash", Finished{139, "", ""}, "crashed the process that asked it: signal 11"},
+      {"exit code", Finished{8, "", "oh\n"}, "exit code 8: 'oh'"},
+      {"no document", Finished{0, "hello", ""}, "cannot be read"},
+      {"no program", fail(ErrorKind::NotFound, "no program 'probe'"), "no program 'probe'"},
+      {"too much", fail(ErrorKind::Invalid, "wrote more than"), "wrote more than"},
+  };
+  put_driver();
+  processes_.answer("nvidia-smi", {0, report(gpu("A"), "1"), ""});
+  for (const Case& c : kCases) {
+    SCOPED_TRACE(c.name);
+    if (c.answer)
+      processes_.answer("probe", *c.answer);
+    else
+      processes_.fail_on("probe", c.answer.error());
+    auto outcome = run({.nvml_probe = {"probe"}});
+    EXPECT_EQ(outcome.status, CollectorStatus::Ok);
+    EXPECT_THAT(outcome.detail, AllOf(::testing::StartsWith("through nvidia-smi: "), HasSubstr(c.detail)));
+    EXPECT_EQ(count_, "1");
+  }
+}
+
+TEST_F(GpuCollectorTest, ADriverThatHangsIsAskedOnce) {
+  put_driver();
+  processes_.fail_on("probe", {ErrorKind::Timeout, "running 'probe': timed out", {}, {}});
+  processes_.answer("nvidia-smi", {0, report(gpu("A"), "1"), ""});
+  auto outcome = run({.nvml_probe = {"probe"}});
+  EXPECT_EQ(outcome.status, CollectorStatus::TimedOut);
+  EXPECT_THAT(outcome.detail, HasSubstr("the driver hangs"));
+  EXPECT_EQ(processes_.commands().size(), 1U);
+}
+
+TEST_F(GpuCollectorTest, WhereNeitherAnswersNvmlsReasonIsTold) {
+  put_driver();
+  processes_.answer("probe", {0, R"({"count":0,"failures":[{"what":"start","code":4}]})", ""});
+  EXPECT_EQ(run({.nvml_probe = {"probe"}}).status, CollectorStatus::Denied);
+  processes_.answer("probe", {0, R"({"no-library":"no library x"})", ""});
+  auto outcome = run({.nvml_probe = {"probe"}});
+  EXPECT_EQ(outcome.status, CollectorStatus::Failed);
+  EXPECT_THAT(outcome.detail, HasSubstr("nvidia-smi is not in PATH"));
+}
+
+TEST_F(GpuCollectorTest, ALibraryThatWasGivenIsTheOnlyOneAsked) {
+  processes_.answer("probe", {0, R"({"no-library":"no library x"})", ""});
+  processes_.answer("nvidia-smi", {0, report(gpu("A"), "1"), ""});
+  auto outcome = run({.nvml_probe = {"probe"}, .nvml_path = "/x/lib.so"});
+  EXPECT_EQ(outcome.status, CollectorStatus::Failed);
+  EXPECT_EQ(outcome.detail, "no library x");
+  EXPECT_THAT(processes_.commands().at(0).argv, ElementsAre("probe", "--library=/x/lib.so"));
+  EXPECT_EQ(processes_.commands().size(), 1U);
 }
 
 TEST_F(GpuCollectorTest, ADriverWithoutItsToolIsAFailure) {
@@ -286,8 +480,9 @@ TEST_F(GpuCollectorTest, APathThatWasGivenMustBeThere) {
 }
 
 TEST_F(GpuCollectorTest, ADriverWithoutGpusIsSaid) {
+  put_driver();
   processes_.answer("nvidia-smi", {0, report("", "0"), ""});
-  EXPECT_EQ(run().status, CollectorStatus::Ok);
+  EXPECT_EQ(run().status, CollectorStatus::Absent);
   EXPECT_EQ(count_, "0");
   EXPECT_THAT(warnings_, ElementsAre("gpu.smi: the NVIDIA driver is loaded, but has no GPU"));
 }

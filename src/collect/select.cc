@@ -54,6 +54,11 @@ bool names_collector(std::string_view wanted, std::string_view name) {
   });
 }
 
+bool fulfils(std::string_view wanted, std::string_view name) {
+  constexpr std::string_view kOnlySeen = "gpu.hardware";
+  return names_collector(wanted, name) && (name != kOnlySeen || lower(wanted) == kOnlySeen);
+}
+
 std::vector<std::string> collector_names() {
   std::vector<std::string> names = {"os", "systemd", "gpu", "k8s", "topology"};
   std::vector<std::string> finer;

@@ -5,6 +5,10 @@ if(BUILD_TESTING)
     eidos_script_test(e2e_${name} LABEL e2e COMMAND tests/e2e/${name}.py $<TARGET_FILE:eidos> TIMEOUT 600)
   endforeach()
   eidos_script_test(e2e_deploy_scripts LABEL e2e COMMAND tests/e2e/deploy_scripts.py $<TARGET_FILE:eidos> TIMEOUT 1200)
+  eidos_test_library(nvml_stand_in SOURCES tests/support/nvml_stand_in.cc)
+  eidos_test_library(nvml_stand_in_old SOURCES tests/support/nvml_stand_in.cc DEFINES EIDOS_OLD_NVML)
+  eidos_script_test(e2e_gpu LABEL e2e COMMAND tests/e2e/gpu.py $<TARGET_FILE:eidos>
+                    $<TARGET_FILE:nvml_stand_in> $<TARGET_FILE:nvml_stand_in_old> TIMEOUT 600)
   # The engine against a slow one of its own, on random catalogs.
   eidos_script_test(reference LABEL e2e COMMAND tests/reference/recipes.py $<TARGET_FILE:eidos> TIMEOUT 900)
 endif()
