@@ -1,9 +1,13 @@
 #include "bundle/argocd.h"
 
+#include <algorithm>
+#include <span>
+
 #include "base/text.h"
 #include "bundle/manifests.h"
 #include "bundle/markdown.h"
 #include "bundle/objects.h"
+#include "bundle/observer.h"
 #include "bundle/pages.h"
 #include "data/document.h"
 
@@ -132,6 +136,25 @@ Guide guide_for(const Stack& stack) {
   return guide;
 }
 
+// Argo CD's "App Deletion": with this finalizer, what an Application installed goes with it.
+constexpr std::string_view kCascade =
+    R"({"metadata":{"finalizers":["resources-finalizer.argocd.argoproj.io"]}})";
+
+std::string upgrade(const Stack& stack) {
+  constexpr std::string_view kTitle = "## Upgrade and roll back\n\nMake the bundle again and ";
+  if (stack.options->repo.empty())
+    return cat(kTitle,
+               "apply applications.yaml again; Argo CD does the rest. To roll back, apply the older "
+               "applications.yaml. A component that the other bundle lacks stays: remove it as below.\n");
+  return cat(
+      kTitle,
+      "push it to the same place; Argo CD does the rest. To roll back, revert the commit. A component that "
+      "leaves the bundle loses its Application, and what it had installed stays. To have that removed, too, "
+      "before you push:\n\n",
+      fenced({cat("kubectl patch application NAME --namespace ", stack.name_space, " --type merge --patch '",
+                  kCascade, "'")}));
+}
+
 std::string readme(const Stack& stack, const Guide& guide) {
   std::string in = cat("--namespace ", stack.name_space);
   std::string parent = stack.options->repo.empty() ? "applications.yaml" : "app-of-apps.yaml";
@@ -143,16 +166,16 @@ std::string readme(const Stack& stack, const Guide& guide) {
           components_section(stack,
                              "Each goes to the namespace it names; its sync wave is its level in "
                              "the order of dependencies."),
-          "\n", constraints_section(stack), "## Install\n\nArgo CD runs in the namespace ",
-          md_code(stack.name_space), ".\n\n", fenced(guide.install));
-  for (const std::string& note : guide.notes) out += cat("\n", md_text(note), "\n");
+          "\n", constraints_section(stack), before_section(), "## Install\n\nArgo CD runs in the namespace ",
+          md_code(stack.name_space), ".",
+          stack.options->repo.empty() ? "" : cat(" ", md_text(guide.notes.front())), "\n\n",
+          fenced(guide.install));
+  for (const std::string& note : std::span(guide.notes).subspan(stack.options->repo.empty() ? 0 : 1))
+    out += cat("\n", md_text(note), "\n");
   out += cat("\n## Check\n\n",
              fenced({cat("kubectl get applications ", in, " -l app.kubernetes.io/part-of=", stack.name)}),
              "\nDone when all are `Synced` and `Healthy`.\n");
-  out += cat("\n## Upgrade and roll back\n\nMake the bundle again and ",
-             stack.options->repo.empty() ? "apply applications.yaml again" : "push it to the same place",
-             "; Argo CD does the rest. To roll back, ",
-             stack.options->repo.empty() ? "apply the older applications.yaml" : "revert the commit", ".\n");
+  out += cat("\n", change_section(stack, ""), "\n", upgrade(stack));
   out += cat("\n## Remove\n\n`kubectl delete -f ", parent,
              "` leaves everything that is installed running. To remove the components as well, the last wave "
              "first:\n\n");
@@ -170,20 +193,30 @@ std::string readme(const Stack& stack, const Guide& guide) {
       "checksums.txt`, or `eidos verify .`\n");
 }
 
+Result<data::Map> add_component(const Stack& stack, const Piece& piece, FileTree& files) {
+  data::Map out = application(stack, piece);
+  files.emplace(cat(piece.name(), "/application.yaml"), File{data::to_yaml(out)});
+  if (!piece.manifests.empty())
+    EIDOS_CHECK(add_manifest_chart(stack, piece, cat(piece.name(), "/manifests/"), files));
+  return out;
+}
+
 }  // namespace
 
 Result<Bundle> render_argocd(const Stack& stack) {
   EIDOS_CHECK(check_repo(*stack.options));
   EIDOS_CHECK(check_release_names(stack));
   EIDOS_CHECK(need_repo_for_manifests(stack, "Argo CD has to read from Git"));
+  if (std::ranges::find(stack.pieces, kParent, &Piece::name) != stack.pieces.end())
+    return fail(ErrorKind::Invalid,
+                cat("component ", quote(kParent), " has the name of the Application above all"), {},
+                "name the component otherwise");
   Bundle out;
   Guide guide = guide_for(stack);
   data::List items;
   for (const Piece& piece : stack.pieces) {
-    data::Map one = application(stack, piece);
-    out.files.emplace(cat(piece.name(), "/application.yaml"), File{data::to_yaml(one)});
-    if (!piece.manifests.empty())
-      EIDOS_CHECK(add_manifest_chart(stack, piece, cat(piece.name(), "/manifests/"), out.files));
+    EIDOS_TRY(data::Map one, observed(stack.options->observer, piece.name(),
+                                      [&] { return add_component(stack, piece, out.files); }));
     items.emplace_back(std::move(one));
   }
   if (stack.options->repo.empty()) {

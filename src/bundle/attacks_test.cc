@@ -7,16 +7,13 @@
 #include <gtest/gtest.h>
 
 #include "bundle/deployer.h"
-#include "support/small_catalog.h"
+#include "support/bundle_harness.h"
 
 namespace eidos::bundle {
 namespace {
 
 using ::testing::HasSubstr;
-using testing::load_catalog;
 using testing::messages;
-using testing::resolve_recipe;
-using testing::small_catalog_files;
 
 enum class At : std::uint8_t { Name, Namespace, Version, Source, Chart, Manifest, NamespaceFlag, Repo };
 
@@ -78,6 +75,8 @@ const Attack kAttacks[] = {
     {At::Name, "enabled"},
     {At::Name, "global"},
     {At::Name, "tags"},
+    {At::Name, "attestation"},
+    {At::Name, "charts"},
     {At::Name, "\u0430lpha"},   // a Cyrillic a
     {At::Name, "\uFF41lpha"},   // a full-width a
     {At::Name, "al\u200Bpha"},  // a zero-width space
@@ -194,18 +193,10 @@ const Attack kAttacks[] = {
     {At::Repo, "https://host/" + std::string(3000, 'a')},
 };
 
-class Attacks : public ::testing::Test {
+class Attacks : public testing::BundleHarness {
  protected:
   Result<Bundle> rendered(const model::RecipeResult& recipe, const Options& options) {
-    return render(catalog_, recipe, "kind: RecipeResult\n", options);
-  }
-  static Options fitting(const Deployer& deployer) {
-    Options options{.deployer = std::string(deployer.name), .layout = std::string(deployer.layout)};
-    if (deployer.takes_repo) {
-      options.repo = "https://git.example/x.git";
-      options.repo_revision = "main";
-    }
-    return options;
+    return render(catalog_, recipe, recipe_text_, options);
   }
   static void put(const Attack& attack, model::RecipeResult& recipe, Options& options) {
     model::ComponentRef& alpha = recipe.component_refs[0];
@@ -222,9 +213,6 @@ class Attacks : public ::testing::Test {
       case At::Repo: options.repo = attack.text; return;
     }
   }
-
-  catalog::Catalog catalog_ = load_catalog(small_catalog_files());
-  model::RecipeResult recipe_ = resolve_recipe(catalog_, {.service = "eks", .accelerator = "h100"});
 };
 
 TEST_F(Attacks, NoneIsRendered) {

@@ -22,11 +22,18 @@ Result<void> check_repo_use(const Deployer& deployer, const Options& options) {
   return {};
 }
 
-}  // namespace
+// What README says of the flags does not depend on how they were spelled.
+Result<void> use_one_spelling(const Deployer* deployer, Options& options) {
+  EIDOS_TRY(const Deployer* usual, find_deployer(deployer->name, {}));
+  options.layout = deployer == usual ? std::string_view() : deployer->layout;
+  if (options.name_space == deployer->name_space) options.name_space.clear();
+  return {};
+}
 
-Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
-                      std::string_view recipe_text, const Options& options) {
+Result<Bundle> render_all(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
+                          std::string_view recipe_text, Options options) {
   EIDOS_TRY(const Deployer* deployer, find_deployer(options.deployer, options.layout));
+  EIDOS_CHECK(use_one_spelling(deployer, options));
   EIDOS_CHECK(check_repo_use(*deployer, options));
   if (!options.name_space.empty()) EIDOS_CHECK(check_namespace("--namespace", options.name_space));
   std::vector<std::string> warnings;
@@ -35,6 +42,15 @@ Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult
   EIDOS_TRY(Bundle out, deployer->render(stack));
   out.files.emplace(kChecksumsFile, File{checksum_lines(out.files)});
   out.warnings.insert(out.warnings.begin(), warnings.begin(), warnings.end());
+  return out;
+}
+
+}  // namespace
+
+Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
+                      std::string_view recipe_text, const Options& options) {
+  auto out = render_all(catalog, recipe, recipe_text, options);
+  if (!out && options.fail_fast) out.error().others.clear();
   return out;
 }
 

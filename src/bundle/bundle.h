@@ -14,6 +14,8 @@
 
 namespace eidos::bundle {
 
+class Observer;
+
 enum class SetKind : std::uint8_t { Auto, String, Json };
 /// One --set, --set-string or --set-json, as given: "component:path=value". Order given is order applied.
 struct SetFlag {
@@ -50,7 +52,9 @@ struct Options {
   std::vector<std::string> components = {};  ///< --component: only these; empty means all.
   bool allow_missing_dependency = false;
   bool strict_values = false;
+  bool fail_fast = false;  ///< Of several problems the first is all that is said.
   std::vector<std::string> allow_catalog_mismatch = {};  ///< Component names; "*" for all.
+  Observer* observer = nullptr;                          ///< Told how it goes (observer.h); changes nothing.
 };
 
 struct Deployment {
@@ -66,8 +70,8 @@ struct Bundle {
 };
 
 /// `recipe_text` is what was read, byte for byte: it becomes recipe.yaml. Problems of several components come
-/// back together. Invalid: unknown component in a flag, path through a scalar, missing dependency, bad name,
-/// digest mismatch.
+/// back together, unless fail_fast. Invalid: unknown component in a flag, path through a scalar, missing
+/// dependency, bad name, digest mismatch.
 Result<Bundle> render(const catalog::Catalog& catalog, const model::RecipeResult& recipe,
                       std::string_view recipe_text, const Options& options);
 

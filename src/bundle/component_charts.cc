@@ -7,6 +7,7 @@
 #include "bundle/component_readme.h"
 #include "bundle/manifests.h"
 #include "bundle/objects.h"
+#include "bundle/observer.h"
 #include "bundle/pages.h"
 #include "bundle/problems.h"
 #include "bundle/scripts.h"
@@ -86,7 +87,8 @@ Result<Bundle> render_component_charts(const Stack& stack) {
   Stack alone = without_pieces(stack);
   for (const Piece& piece : stack.pieces) {
     alone.pieces = {piece};
-    auto tree = component_tree(stack, alone, out.warnings);
+    auto tree = observed(stack.options->observer, piece.name(),
+                         [&] { return component_tree(stack, alone, out.warnings); });
     if (!tree) {
       problems.add(std::move(tree).error());
       continue;

@@ -12,7 +12,7 @@
 #include "bundle/scripts.h"
 #include "data/document.h"
 #include "data/path.h"
-#include "support/small_catalog.h"
+#include "support/bundle_harness.h"
 
 namespace eidos::bundle {
 namespace {
@@ -21,40 +21,30 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using testing::load_catalog;
-using testing::messages;
 using ::testing::Not;
 using testing::resolve_recipe;
 using testing::small_catalog_files;
 
-class ComponentCharts : public ::testing::Test {
+class ComponentCharts : public testing::BundleHarness {
  protected:
   Bundle bundle(Options options = {}) {
     options.layout = "component";
-    auto out = render(catalog_, recipe_, "kind: RecipeResult\n", options);
-    EXPECT_TRUE(out) << messages(out.error());
-    return out ? *std::move(out) : Bundle{};
+    return make(std::move(options));
   }
-
-  catalog::Catalog catalog_ = load_catalog(small_catalog_files());
-  model::RecipeResult recipe_ = resolve_recipe(catalog_, {.service = "eks", .accelerator = "h100"});
 };
 
 TEST_F(ComponentCharts, EachComponentHasAFolder) {
   Bundle out = bundle();
-  std::vector<std::string> paths;
-  for (const auto& [path, file] : out.files) {
-    paths.push_back(path);
-    EXPECT_EQ(file.executable, path.ends_with(".sh")) << path;
-  }
-  EXPECT_THAT(paths, ElementsAre("README.md", "alpha/.helmignore", "alpha/Chart.yaml", "alpha/README.md",
-                                 "alpha/checksums.txt", "alpha/scripts/install.sh",
-                                 "alpha/scripts/uninstall.sh", "alpha/values.yaml", "beta/.helmignore",
-                                 "beta/Chart.yaml", "beta/README.md", "beta/checksums.txt",
-                                 "beta/scripts/install.sh", "beta/scripts/uninstall.sh", "beta/values.yaml",
-                                 "checksums.txt", "deploy.sh", "gamma/.helmignore", "gamma/Chart.yaml",
-                                 "gamma/README.md", "gamma/checksums.txt", "gamma/scripts/install.sh",
-                                 "gamma/scripts/uninstall.sh", "gamma/templates/gamma/thing.yaml",
-                                 "gamma/values.yaml", "recipe.yaml", "undeploy.sh"));
+  EXPECT_THAT(
+      paths(out),
+      ElementsAre("README.md", "alpha/.helmignore", "alpha/Chart.yaml", "alpha/README.md",
+                  "alpha/checksums.txt", "alpha/scripts/install.sh", "alpha/scripts/uninstall.sh",
+                  "alpha/values.yaml", "beta/.helmignore", "beta/Chart.yaml", "beta/README.md",
+                  "beta/checksums.txt", "beta/scripts/install.sh", "beta/scripts/uninstall.sh",
+                  "beta/values.yaml", "checksums.txt", "deploy.sh", "gamma/.helmignore", "gamma/Chart.yaml",
+                  "gamma/README.md", "gamma/checksums.txt", "gamma/scripts/install.sh",
+                  "gamma/scripts/uninstall.sh", "gamma/templates/gamma/thing.yaml", "gamma/values.yaml",
+                  "recipe.yaml", "undeploy.sh"));
   EXPECT_EQ(out.deployment.type, "helm-components");
   EXPECT_THAT(out.deployment.steps, ElementsAre("./deploy.sh"));
 }
@@ -106,9 +96,7 @@ TEST_F(ComponentCharts, ANullIsSaidAtTheRootAndInItsFolder) {
 }
 
 TEST_F(ComponentCharts, SplitIsTheOlderNameOfTheLayout) {
-  auto split = render(catalog_, recipe_, "kind: RecipeResult\n", {.layout = "split"});
-  ASSERT_TRUE(split);
-  EXPECT_EQ(split->files, bundle().files);
+  EXPECT_EQ(make({.layout = "split"}).files, bundle().files);
 }
 
 TEST_F(ComponentCharts, AReleaseThatDoesNotFitNamesItsComponent) {
@@ -118,10 +106,9 @@ TEST_F(ComponentCharts, AReleaseThatDoesNotFitNamesItsComponent) {
             registry.insert(registry.find("defaultVersion: v1.2.3"), "chartBytes: 2000000, "));
   catalog_ = load_catalog(std::move(files));
   recipe_ = resolve_recipe(catalog_);
-  auto out = render(catalog_, recipe_, "kind: RecipeResult\n", {.layout = "component"});
-  ASSERT_FALSE(out);
-  EXPECT_THAT(messages(out.error()), HasSubstr("Helm would keep about"));
-  EXPECT_THAT(messages(out.error()), HasSubstr("component 'alpha'"));
+  std::string told = refusal({.layout = "component"});
+  EXPECT_THAT(told, HasSubstr("Helm would keep about"));
+  EXPECT_THAT(told, HasSubstr("component 'alpha'"));
 }
 
 // The policy that these values, in YAML, amount to: the scalar or compact JSON at `path`.

@@ -48,7 +48,7 @@ std::string components_readme(const Stack& stack, const Deployment& deployment) 
           target_section(stack), "\n",
           components_section(
               stack, cat("Each goes to the namespace it asks for, else to ", md_code(stack.name_space), ".")),
-          "\n", constraints_section(stack),
+          "\n", constraints_section(stack), before_section(),
           "## Install\n\nWith Helm, kubectl and bash, inside this directory:\n\n", fenced(deployment.steps),
           "\n`./deploy.sh --dry-run` shows the commands and runs none that changes something, "
           "`--kube-context NAME` goes on "
@@ -64,10 +64,13 @@ std::string components_readme(const Stack& stack, const Deployment& deployment) 
   for (const std::string& note : deployment.notes) out += cat("\n", md_text(note), "\n");
   return cat(
       out, null_list(stack), "\n## Check\n\n", all_releases("helm status", stack),
-      "\n## Change values\n\nMake the bundle again with `--set component:path=value`.\n\n## Upgrade and roll "
+      "\nDone when each is `deployed`: Helm waited for its pods.\n\n", change_section(stack, ""),
+      "\n## Upgrade and roll "
       "back\n\nTo upgrade, `./deploy.sh` from the newer bundle's directory. To roll back, `./deploy.sh` from "
       "the "
-      "older one's, or `helm rollback NAME --namespace NAMESPACE` for one component. A component that the "
+      "older one's, or `helm rollback NAME --namespace NAMESPACE --wait` for one component; CRDs are not "
+      "rolled "
+      "back. A component that the "
       "newer "
       "bundle lacks stays installed: remove it with `./undeploy.sh --only NAME` from the older bundle.\n\n",
       remove_section(stack),
@@ -80,10 +83,14 @@ std::string components_readme(const Stack& stack, const Deployment& deployment) 
 std::string component_readme(const Stack& alone, bool has_policy) {
   const Piece& piece = alone.pieces.front();
   std::string name_space = namespace_of(piece, alone.name_space);
-  std::string out = cat(
-      "# ", piece.name(), "\n\nA Helm chart, made by eidos. ", chart_line(piece), "Its values stand under ",
-      md_code(piece.name()), " in values.yaml.\n\n## Install and upgrade\n\n", fenced({"scripts/install.sh"}),
-      "\n`--help` lists its options. By hand:\n\n", by_hand(piece, name_space), hooks_paragraph(alone));
+  std::string out = cat("# ", piece.name(), "\n\nA Helm chart, made by eidos. ", chart_line(piece),
+                        "Its values stand under ", md_code(piece.name()),
+                        " in values.yaml.\n\n## Install and upgrade\n\n", fenced({"scripts/install.sh"}),
+                        "\n`--help` lists its options. By hand:\n\n", by_hand(piece, name_space),
+                        "\nOn a cluster that has the CRDs of the stack, `--dry-run=server` added to the last "
+                        "command shows what would "
+                        "happen.\n",
+                        hooks_paragraph(alone));
   if (std::string note = null_note(alone); !note.empty())
     out += cat("\n", md_text(note), "\n", null_list(alone));
   if (has_policy)

@@ -1,6 +1,6 @@
 // The trees of the GitOps deployers and of helmfile, and what all deployers have in common.
 
-#include <set>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -8,9 +8,7 @@
 #include <gtest/gtest.h>
 
 #include "bundle/deployer.h"
-#include "data/document.h"
-#include "data/path.h"
-#include "support/small_catalog.h"
+#include "support/bundle_harness.h"
 
 namespace eidos::bundle {
 namespace {
@@ -18,85 +16,10 @@ namespace {
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using testing::load_catalog;
-using testing::messages;
-using testing::resolve_recipe;
-using testing::small_catalog_files;
 
 constexpr std::string_view kRepo = "https://git.example/org/gpu.git";
 
-class Deployers : public ::testing::Test {
- protected:
-  Bundle bundle(Options options) {
-    auto out = render(catalog_, recipe_, "kind: RecipeResult\n", options);
-    EXPECT_TRUE(out) << options.deployer << ": " << messages(out.error());
-    return out ? *std::move(out) : Bundle{};
-  }
-  std::string refusal(const Options& options) {
-    auto out = render(catalog_, recipe_, "kind: RecipeResult\n", options);
-    return out ? "accepted" : messages(out.error());
-  }
-  /// Options with which the deployer renders the small recipe.
-  static Options fitting(const Deployer& deployer) {
-    Options options{.deployer = std::string(deployer.name), .layout = std::string(deployer.layout)};
-    if (deployer.takes_repo) {
-      options.repo = kRepo;
-      options.repo_revision = "main";
-    }
-    return options;
-  }
-  /// The scalar or compact JSON at `path` of the document number `index` in a file.
-  static std::string at(const Bundle& bundle, const std::string& file, std::size_t index,
-                        std::string_view path) {
-    auto found = bundle.files.find(file);
-    if (found == bundle.files.end()) return "no such file";
-    std::string text = found->second.bytes;
-    for (; index > 0; --index) {
-      std::size_t next = text.find("\n---\n");
-      if (next == std::string::npos) return "no such document";
-      text.erase(0, next + 5);
-    }
-    text.resize(std::min(text.size(), text.find("\n---\n")));
-    data::Sources sources;
-    auto root = data::parse_yaml(text, sources, file);
-    if (!root) return root.error().message;
-    auto steps = data::parse_path(path);
-    if (!steps) return steps.error().message;
-    const data::Value* value = data::find(*root, *steps);
-    if (value == nullptr) return "absent";
-    return value->is_scalar() ? value->scalar_text() : data::to_compact_json(*value);
-  }
-
-  catalog::Catalog catalog_ = load_catalog(small_catalog_files());
-  model::RecipeResult recipe_ = resolve_recipe(catalog_, {.service = "eks", .accelerator = "h100"});
-};
-
-std::vector<std::string> paths(const Bundle& bundle) {
-  std::vector<std::string> out;
-  for (const auto& [path, file] : bundle.files) out.push_back(path);
-  return out;
-}
-
-TEST_F(Deployers, EveryTreeIsWholeReadableAndTheSameTwice) {
-  for (const Deployer& deployer : deployers()) {
-    Options options = fitting(deployer);
-    Bundle out = bundle(options);
-    EXPECT_EQ(out.files, bundle(options).files) << deployer.name;
-    EXPECT_THAT(paths(out), Contains("README.md")) << deployer.name;
-    EXPECT_EQ(out.files.at("recipe.yaml").bytes, "kind: RecipeResult\n");
-    FileTree others = out.files;
-    others.erase(std::string(kChecksumsFile));
-    EXPECT_EQ(out.files.at(std::string(kChecksumsFile)).bytes, checksum_lines(others)) << deployer.name;
-    EXPECT_FALSE(out.deployment.type.empty());
-    EXPECT_FALSE(out.deployment.steps.empty());
-    for (const std::string& step : out.deployment.steps)
-      EXPECT_THAT(out.files.at("README.md").bytes, HasSubstr(step)) << deployer.name;
-    for (const auto& [path, file] : out.files) {
-      EXPECT_TRUE(check_tree_path(path)) << path;
-      EXPECT_TRUE(file.bytes.ends_with('\n')) << path;
-    }
-  }
-}
+class Deployers : public testing::BundleHarness {};
 
 TEST_F(Deployers, ADeployerThatIsNotThereIsRefused) {
   struct Case {
@@ -131,13 +54,13 @@ TEST_F(Deployers, ADeployerThatIsNotThereIsRefused) {
 TEST_F(Deployers, GitAddressesOfEveryFormAreTaken) {
   for (const char* repo : {"https://git.example/x.git", "http://git.example:8080/x",
                            "ssh://git@git.example/x", "git@git.example:org/x.git"})
-    EXPECT_EQ(at(bundle({.deployer = "argocd", .repo = repo}), "app-of-apps.yaml", 0, "spec.source.repoURL"),
+    EXPECT_EQ(at(make({.deployer = "argocd", .repo = repo}), "app-of-apps.yaml", 0, "spec.source.repoURL"),
               repo);
 }
 
 TEST_F(Deployers, ArgoCdApplications) {
   Options options{.deployer = "argocd", .repo = std::string(kRepo), .repo_path = "clusters/a"};
-  Bundle out = bundle(options);
+  Bundle out = make(options);
   EXPECT_THAT(paths(out),
               ElementsAre("README.md", "alpha/application.yaml", "app-of-apps.yaml", "argocd-cm.patch.yaml",
                           "beta/application.yaml", "checksums.txt", "gamma/application.yaml",
@@ -173,7 +96,7 @@ TEST_F(Deployers, ArgoCdApplications) {
 }
 
 TEST_F(Deployers, ArgoCdWithoutARepositorySaysThatNothingIsOrdered) {
-  Bundle out = bundle({.deployer = "argocd", .sets = {{SetKind::Auto, "gamma:enabled=false"}}});
+  Bundle out = make({.deployer = "argocd", .sets = {{SetKind::Auto, "gamma:enabled=false"}}});
   EXPECT_FALSE(out.files.contains("app-of-apps.yaml"));
   EXPECT_EQ(at(out, "applications.yaml", 0, "items[1].metadata.name"), "beta");
   EXPECT_THAT(out.warnings, Contains(HasSubstr("applications.yaml has no order")));
@@ -182,11 +105,10 @@ TEST_F(Deployers, ArgoCdWithoutARepositorySaysThatNothingIsOrdered) {
 
 TEST_F(Deployers, ANullReachesTheChartAsText) {
   std::vector<SetFlag> sets = {{SetKind::Auto, "alpha:driver.enabled=null"}};
-  Bundle argo = bundle({.deployer = "argocd", .sets = sets, .repo = std::string(kRepo)});
+  Bundle argo = make({.deployer = "argocd", .sets = sets, .repo = std::string(kRepo)});
   EXPECT_EQ(at(argo, "alpha/application.yaml", 0, "spec.source.helm.valuesObject"), "absent");
   EXPECT_THAT(at(argo, "alpha/application.yaml", 0, "spec.source.helm.values"), HasSubstr("enabled: null\n"));
-  Bundle flux =
-      bundle({.deployer = "flux", .sets = sets, .repo = std::string(kRepo), .repo_revision = "main"});
+  Bundle flux = make({.deployer = "flux", .sets = sets, .repo = std::string(kRepo), .repo_revision = "main"});
   EXPECT_THAT(at(flux, "alpha/release.yaml", 1, "data.\"values.yaml\""), HasSubstr("enabled: null\n"));
   EXPECT_EQ(at(flux, "alpha/release.yaml", 2, "spec.valuesFrom"),
             R"([{"kind":"ConfigMap","name":"alpha-values"}])");
@@ -197,21 +119,50 @@ TEST_F(Deployers, AComponentWithChartAndManifestsIsOneApplicationAndTwoReleases)
   for (model::ComponentRef& ref : recipe_.component_refs)
     if (ref.name == "alpha") ref.manifest_files = {"components/gamma/manifests/thing.yaml"};
   recipe_.metadata.catalog.components.clear();  // another recipe than the catalog made
-  Bundle argo = bundle({.deployer = "argocd", .repo = std::string(kRepo)});
+  Bundle argo = make({.deployer = "argocd", .repo = std::string(kRepo)});
   EXPECT_EQ(at(argo, "alpha/application.yaml", 0, "spec.source"), "absent");
   EXPECT_EQ(at(argo, "alpha/application.yaml", 0, "spec.sources[0].chart"), "alpha");
   EXPECT_EQ(at(argo, "alpha/application.yaml", 0, "spec.sources[1].helm.releaseName"), "alpha-manifests");
-  Bundle flux = bundle({.deployer = "flux", .repo = std::string(kRepo), .repo_revision = "main"});
+  Bundle flux = make({.deployer = "flux", .repo = std::string(kRepo), .repo_revision = "main"});
   EXPECT_EQ(at(flux, "alpha/release.yaml", 2, "spec.dependsOn[0].name"), "alpha");
   EXPECT_EQ(at(flux, "beta/release.yaml", 1, "spec.dependsOn[0].name"), "alpha-manifests");
-  Bundle file = bundle({.deployer = "helmfile"});
+  Bundle file = make({.deployer = "helmfile"});
   EXPECT_EQ(at(file, "helmfile.yaml", 0, "releases[1].needs"), R"(["alpha-system/alpha"])");
   EXPECT_EQ(at(file, "helmfile.yaml", 0, "releases[2].needs"), R"(["alpha-system/alpha-manifests"])");
 }
 
+TEST_F(Deployers, TwoThingsOfOneNameAreRefused) {
+  auto rename = [&](const std::string& name) {
+    for (model::ComponentRef& one : recipe_.component_refs) {
+      if (one.name == "beta") one.name = name;
+      for (std::string& other : one.dependency_refs)
+        if (other == "beta") other = name;
+    }
+    std::ranges::replace(recipe_.deployment_order, std::string("beta"), name);
+  };
+  recipe_.metadata.catalog.components.clear();
+  ref("alpha").manifest_files = {"components/gamma/manifests/thing.yaml"};
+  rename("alpha-manifests");
+  for (const char* deployer : {"argocd", "flux", "helmfile"}) {
+    Options options{.deployer = deployer};
+    if (options.deployer != "helmfile") {
+      options.repo = kRepo;
+      options.repo_revision = "main";
+    }
+    EXPECT_EQ(refusal(options),
+              "component 'alpha-manifests' has the name that the manifests of 'alpha' are released under")
+        << deployer;
+  }
+  recipe_ = testing::resolve_recipe(catalog_);
+  recipe_.metadata.catalog.components.clear();
+  rename("nvidia-stack");
+  EXPECT_EQ(refusal({.deployer = "argocd", .repo = std::string(kRepo)}),
+            "component 'nvidia-stack' has the name of the Application above all");
+}
+
 TEST_F(Deployers, FluxReleases) {
   Bundle out =
-      bundle({.deployer = "flux", .repo = std::string(kRepo), .repo_revision = "v1.2.3", .repo_path = "a/b"});
+      make({.deployer = "flux", .repo = std::string(kRepo), .repo_revision = "v1.2.3", .repo_path = "a/b"});
   struct Row {
     const char* file;
     std::size_t document;
@@ -243,7 +194,7 @@ TEST_F(Deployers, FluxReleases) {
 }
 
 TEST_F(Deployers, HelmfileReleases) {
-  Bundle out = bundle({.deployer = "helmfile"});
+  Bundle out = make({.deployer = "helmfile"});
   struct Row {
     const char* path;
     const char* want;
@@ -262,7 +213,7 @@ TEST_F(Deployers, HelmfileReleases) {
   };
   for (const Row& row : kRows) EXPECT_EQ(at(out, "helmfile.yaml", 0, row.path), row.want) << row.path;
   EXPECT_EQ(
-      at(bundle({.deployer = "helmfile", .name_space = "gpu"}), "helmfile.yaml", 0, "releases[1].namespace"),
+      at(make({.deployer = "helmfile", .name_space = "gpu"}), "helmfile.yaml", 0, "releases[1].namespace"),
       "gpu");
 }
 

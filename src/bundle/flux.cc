@@ -5,6 +5,7 @@
 #include "bundle/markdown.h"
 #include "bundle/names.h"
 #include "bundle/objects.h"
+#include "bundle/observer.h"
 #include "bundle/pages.h"
 #include "data/document.h"
 
@@ -190,19 +191,22 @@ Guide guide_for(const Stack& stack) {
 
 std::string readme(const Stack& stack, const Guide& guide) {
   std::string in = cat("--namespace ", stack.name_space);
-  std::string out =
-      cat("# ", stack.name, " ", stack.version,
-          "\n\nFlux HelmReleases, made by eidos from `recipe.yaml`: one for each component, waiting for "
-          "those it depends on. They need Flux 2.6 or later.\n\n",
-          target_section(stack), "\n",
-          components_section(stack, "Each is installed into the namespace it names."), "\n",
-          constraints_section(stack), "## Install\n\nThe objects of Flux go to the namespace ",
-          md_code(stack.name_space), ".\n\n", fenced(guide.install));
-  for (const std::string& note : guide.notes) out += cat("\n", md_text(note), "\n");
+  std::string out = cat(
+      "# ", stack.name, " ", stack.version,
+      "\n\nFlux HelmReleases, made by eidos from `recipe.yaml`: one for each component, waiting for "
+      "those it depends on. They need Flux 2.6 or later.\n\n",
+      target_section(stack), "\n",
+      components_section(stack, "Each is installed into the namespace it names."), "\n",
+      constraints_section(stack), before_section(), "## Install\n\nThe objects of Flux go to the namespace ",
+      md_code(stack.name_space), ", where Flux has to run.");
+  for (const std::string& note : guide.notes) out += cat(" ", md_text(note));
+  out += cat("\n\n", fenced(guide.install));
   out += cat("\n## Check\n\n", fenced({cat("flux get helmreleases ", in)}), "\nDone when all are ready.\n");
-  out += cat("\n## Upgrade and roll back\n\nMake the bundle again and ",
+  out += cat("\n", change_section(stack, ""), "\n## Upgrade and roll back\n\nMake the bundle again and ",
              stack.options->repo.empty() ? "apply it again" : "push it to the same place", ". To roll back, ",
-             stack.options->repo.empty() ? "apply the older one" : "revert the commit", ".\n");
+             stack.options->repo.empty()
+                 ? "apply the older one. A component that the other bundle lacks stays: remove it as below.\n"
+                 : "revert the commit. A component that leaves the bundle is uninstalled.\n");
   std::vector<std::string> commands;
   if (stack.options->repo.empty()) {
     for (auto piece = stack.pieces.rbegin(); piece != stack.pieces.rend(); ++piece) {
@@ -232,7 +236,9 @@ Result<Bundle> render_flux(const Stack& stack) {
   EIDOS_CHECK(need_repo_for_manifests(stack, "Flux has to read from Git"));
   Bundle out;
   data::List resources;
-  for (const Piece& piece : stack.pieces) EIDOS_CHECK(add_component(stack, piece, out.files, resources));
+  for (const Piece& piece : stack.pieces)
+    EIDOS_CHECK(observed(stack.options->observer, piece.name(),
+                         [&] { return add_component(stack, piece, out.files, resources); }));
   data::Map list = fields({{"apiVersion", "kustomize.config.k8s.io/v1beta1"},
                            {"kind", "Kustomization"},
                            {"resources", std::move(resources)}});

@@ -6,6 +6,7 @@
 #include "bundle/manifests.h"
 #include "bundle/markdown.h"
 #include "bundle/objects.h"
+#include "bundle/observer.h"
 #include "bundle/pages.h"
 #include "data/document.h"
 
@@ -81,6 +82,12 @@ std::string helmfile_yaml(const Stack& stack) {
   return data::to_yaml(out);
 }
 
+Result<void> add_component(const Stack& stack, const Piece& piece, FileTree& files) {
+  if (piece.has_chart()) files.emplace(cat(piece.name(), "/values.yaml"), File{values_text(piece)});
+  if (piece.manifests.empty()) return {};
+  return add_manifest_chart(stack, piece, cat(piece.name(), "/manifests/"), files);
+}
+
 std::string readme(const Stack& stack, const std::vector<std::string>& install,
                    const std::vector<std::string>& notes) {
   std::string out =
@@ -89,13 +96,14 @@ std::string readme(const Stack& stack, const std::vector<std::string>& install,
           "their dependencies.\n\n",
           target_section(stack), "\n",
           components_section(stack, "Each is installed into the namespace it names."), "\n",
-          constraints_section(stack),
+          constraints_section(stack), before_section(),
           "## Install\n\nWith helmfile 1.0 or later and Helm, inside this "
           "directory.\n\n",
           fenced(install));
   for (const std::string& note : notes) out += cat("\n", md_text(note), "\n");
   return cat(
       out, "\n## Check\n\n", fenced({"helmfile status"}),
+      "\nDone when every release is `deployed`: Helm waited for its pods.\n\n", change_section(stack, ""),
       "\n## Upgrade and roll back\n\nMake the bundle again and run the command of Install from its "
       "directory; `helmfile "
       "diff` (with the helm-diff plugin) shows the change before. Helm does not change the CRDs of a chart "
@@ -104,7 +112,9 @@ std::string readme(const Stack& stack, const std::vector<std::string>& install,
       fenced(crds_commands(stack)),
       "\nTo roll one release back: `helm rollback NAME --namespace NAMESPACE`; to roll all back, run the "
       "command of "
-      "Install in the older bundle's directory.\n\n## Remove\n\n",
+      "Install in the older bundle's directory. A component that the other bundle lacks stays installed: "
+      "`helm "
+      "uninstall NAME --namespace NAMESPACE` removes it.\n\n## Remove\n\n",
       fenced({"helmfile destroy"}),
       "\nCRDs, persistent volume claims and namespaces stay: deleting them deletes data, which is your "
       "decision.\n\n## Troubleshooting\n\n- One component alone: `helmfile sync --selector name=NAME`\n- "
@@ -120,11 +130,9 @@ Result<Bundle> render_helmfile(const Stack& stack) {
   EIDOS_CHECK(check_release_names(stack));
   Bundle out;
   out.files.emplace("helmfile.yaml", File{helmfile_yaml(stack)});
-  for (const Piece& piece : stack.pieces) {
-    if (piece.has_chart()) out.files.emplace(cat(piece.name(), "/values.yaml"), File{values_text(piece)});
-    if (!piece.manifests.empty())
-      EIDOS_CHECK(add_manifest_chart(stack, piece, cat(piece.name(), "/manifests/"), out.files));
-  }
+  for (const Piece& piece : stack.pieces)
+    EIDOS_CHECK(observed(stack.options->observer, piece.name(),
+                         [&] { return add_component(stack, piece, out.files); }));
   std::vector<std::string> install = {"helmfile sync"};
   std::vector<std::string> notes = {
       "Use sync for the first installation: apply compares with the cluster first, and kinds whose CRDs a "

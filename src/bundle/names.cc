@@ -17,6 +17,9 @@ constexpr std::size_t kMaxManifestPath = 250;
 constexpr std::string_view kPathExtra = "._-/";
 // Keys at the top of an umbrella's values.yaml: the first is ours, the others are Helm's.
 constexpr std::string_view kReservedNames[] = {"enabled", "global", "tags"};
+// checksums.txt leaves out the one, and what Helm puts into the other is nobody's; a component's folder must
+// be neither.
+constexpr std::string_view kReservedFolders[] = {"attestation", "charts"};
 constexpr std::string_view kSchemes[] = {"https://", "http://", "oci://"};
 // What a host, port and path need. Nothing in it means anything to a shell or to YAML in the middle of a
 // word.
@@ -114,6 +117,10 @@ Result<void> check_component_name(std::string_view name) {
     return fail(ErrorKind::Invalid,
                 cat("component name ", quote(name), " is a key of the umbrella's own values"), {},
                 "name the component otherwise");
+  if (std::ranges::find(kReservedFolders, name) != std::end(kReservedFolders))
+    return fail(ErrorKind::Invalid,
+                cat("component name ", quote(name), " is a folder whose files a bundle does not vouch for"),
+                {}, "name the component otherwise");
   return {};
 }
 

@@ -25,7 +25,8 @@ bool is_semver(std::string_view text);
 bool is_chart_version(std::string_view text);
 
 /// Invalid, with the grammar in words, when the name cannot be a component's. "enabled", "global" and "tags"
-/// are keys of the umbrella's own values.
+/// are keys of the umbrella's own values; "attestation" and "charts" are folders that verify does not look
+/// into.
 Result<void> check_component_name(std::string_view name);
 /// A manifest's place in the catalog: letters, digits, '.', '_', '-' and '/', relative, no part that is
 /// empty, "." or

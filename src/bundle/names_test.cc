@@ -115,6 +115,8 @@ TEST(Names, ComponentNamesKeepOutOfTheUmbrellasOwnKeys) {
               {"enabled", false},
               {"global", false},
               {"tags", false},
+              {"attestation", false},
+              {"charts", false},
               {"..", false},
               {"a/b", false},
               {"deploy.sh", false},

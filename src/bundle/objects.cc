@@ -1,6 +1,7 @@
 #include "bundle/objects.h"
 
 #include <algorithm>
+#include <set>
 
 #include "base/file_tree.h"
 #include "base/text.h"
@@ -102,7 +103,16 @@ std::string values_text(const Piece& piece) {
 
 Result<void> check_release_names(const Stack& stack) {
   Problems problems;
-  for (const Piece& piece : stack.pieces) problems.check(check_release_name(piece, last_release(piece)));
+  std::set<std::string_view> names;
+  for (const Piece& piece : stack.pieces) names.insert(piece.name());
+  for (const Piece& piece : stack.pieces) {
+    const std::string last = last_release(piece);
+    problems.check(check_release_name(piece, last));
+    if (last != piece.name() && names.contains(last))
+      problems.add(cat("component ", quote(last), " has the name that the manifests of ", quote(piece.name()),
+                       " are released under"),
+                   "name the component otherwise");
+  }
   return problems.done();
 }
 

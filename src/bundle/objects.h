@@ -38,7 +38,7 @@ std::vector<const Piece*> waits_for(const Stack& stack, const Piece& piece);
 std::string values_text(const Piece& piece);
 
 /// Helm refuses a release name of more than 53 bytes; every name a deployer makes out of a component's has to
-/// fit. All problems together.
+/// fit, and no two be the same. All problems together.
 Result<void> check_release_names(const Stack& stack);
 /// The same where `name` is all there is.
 Result<void> check_release_names(const Stack& stack, const std::string& (Piece::*name)() const);

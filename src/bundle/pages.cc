@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "bundle/manifests.h"
 #include "bundle/markdown.h"
+#include "bundle/scripts.h"
 
 namespace eidos::bundle {
 namespace {
@@ -24,6 +25,27 @@ std::string component_row(const Piece& piece) {
       piece.has_chart() ? cat(md_code(piece.chart()), " | ", md_code(ref.version), " | ", md_code(ref.source))
                         : std::string("manifests only |  | ");
   return cat("| ", md_code(ref.name), " | ", chart, " | ", md_code(ref.name_space), " |\n");
+}
+
+// What has to be said again to get the same kind of bundle.
+std::string same_bundle_flags(const Stack& stack) {
+  const Options& options = *stack.options;
+  std::string out;
+  auto flag = [&](std::string_view name, const std::string& value, std::string_view usual) {
+    if (value != usual) out += cat(" ", name, " ", shell_quoted(value));
+  };
+  const Options usual;
+  flag("--deployer", options.deployer, usual.deployer);
+  flag("--layout", options.layout, usual.layout);
+  flag("--namespace", options.name_space, usual.name_space);
+  flag("--repo", options.repo, usual.repo);
+  flag("--repo-revision", options.repo_revision, usual.repo_revision);
+  flag("--repo-path", options.repo_path, usual.repo_path);
+  if (!options.components.empty())
+    for (const Piece& piece : stack.pieces) flag("--component", piece.name(), {});
+  for (const std::string& name : stack.switched_off) flag("--set", cat(name, ":enabled=false"), {});
+  if (options.allow_missing_dependency) out += " --allow-missing-dependency";
+  return out;
 }
 
 std::string crds_command(const Piece& piece) {
@@ -72,6 +94,25 @@ std::string constraints_section(const Stack& stack) {
                md_text(constraint.severity), both, md_text(constraint.remediation), " |\n");
   }
   return out + "\n";
+}
+
+std::string before_section() {
+  return cat(
+      "## Before you install\n\nNo file of the bundle was changed if the first command prints nothing; "
+      "`eidos verify .` sees added files, too. The second names the cluster that all of this is done to.\n\n",
+      fenced({"sha256sum --check --quiet checksums.txt", "kubectl config current-context"}), "\n");
+}
+
+std::string change_section(const Stack& stack, std::string_view by_hand) {
+  const std::string again = cat("eidos bundle -r recipe.yaml", same_bundle_flags(stack));
+  return cat(
+      "## Change values\n\nMake the bundle again with eidos, the tool that made this one. The first command "
+      "shows what would change, the second writes it beside this directory:\n\n",
+      fenced({cat(again, " --diff . --set COMPONENT:PATH=VALUE"),
+              cat(again, " -o ../NEW --allow-outside --set COMPONENT:PATH=VALUE")}),
+      "\nValues and nodes that were given by flags are in this bundle, but the flags are not: give them "
+      "again, too.\n",
+      by_hand.empty() ? "" : "\n", by_hand);
 }
 
 std::string fenced(const std::vector<std::string>& commands) {

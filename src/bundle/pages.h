@@ -16,6 +16,12 @@ std::string components_section(const Stack& stack, std::string_view about);
 /// "## Constraints", or "" for a recipe without any.
 std::string constraints_section(const Stack& stack);
 
+/// "## Before you install": is it unchanged, and which cluster is it for.
+std::string before_section();
+/// "## Change values": the commands that make this bundle again, with its deployer; `by_hand` is a paragraph
+/// more, or "".
+std::string change_section(const Stack& stack, std::string_view by_hand);
+
 /// Shell commands in a fenced block.
 std::string fenced(const std::vector<std::string>& commands);
 /// "`a`, `b`"

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "bundle/component_names.h"
 #include "bundle/known_paths.h"
+#include "bundle/observer.h"
 #include "bundle/problems.h"
 #include "bundle/recipe_checks.h"
 #include "bundle/scheduling.h"
@@ -323,7 +324,7 @@ std::vector<std::string> null_paths(const data::Value& values) {
 }
 
 Result<Prepared> make_parts(const model::RecipeResult& recipe, const std::vector<std::size_t>& order,
-                            const Chosen& chosen, PartMaker& maker) {
+                            const Chosen& chosen, PartMaker& maker, Observer* observer) {
   Prepared out;
   Problems problems;
   for (std::size_t position : order) {
@@ -332,7 +333,7 @@ Result<Prepared> make_parts(const model::RecipeResult& recipe, const std::vector
       (chosen.disabled[position] ? out.switched_off : out.not_chosen).push_back(name);
       continue;
     }
-    auto part = maker.make(position);
+    auto part = observed(observer, name, [&] { return maker.make(position); });
     if (!part) {
       problems.add(std::move(part).error());
       continue;
@@ -357,7 +358,7 @@ Result<Prepared> prepare(const catalog::Catalog& catalog, const model::RecipeRes
   EIDOS_CHECK(check_digests(catalog, recipe, kept, flags.mismatch_allowed, warnings));
 
   PartMaker maker(catalog, recipe, options, flags, warnings);
-  EIDOS_TRY(Prepared prepared, make_parts(recipe, order, chosen, maker));
+  EIDOS_TRY(Prepared prepared, make_parts(recipe, order, chosen, maker, options.observer));
   warn_unused(recipe, flags, chosen, prepared, warnings);
   EIDOS_CHECK(maker.judge_doubts());
   return prepared;

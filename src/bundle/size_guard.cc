@@ -87,6 +87,25 @@ std::int64_t in_base64(std::int64_t bytes) {
   return (bytes + 2) / 3 * 4;
 }
 
+/// What is known of the charts' sizes.
+struct Charts {
+  std::int64_t bytes = 0;
+  std::vector<std::string> not_counted;
+};
+
+Charts charts_of(const Stack& stack) {
+  Charts out;
+  for (const Piece& piece : stack.pieces) {
+    if (!piece.has_chart()) continue;
+    const model::Component* entry = piece.part.entry;
+    if (entry != nullptr && entry->helm && entry->helm->chart_bytes > 0)
+      out.bytes += entry->helm->chart_bytes;
+    else
+      out.not_counted.push_back(piece.name());
+  }
+  return out;
+}
+
 }  // namespace
 
 std::int64_t gzip_bytes(std::string_view text) {
@@ -112,19 +131,18 @@ std::int64_t own_release_bytes(const FileTree& files) {
   return in_base64(gzip_bytes(release_text(files)));
 }
 
+std::string size_note(const Stack& stack) {
+  const std::vector<std::string> not_counted = charts_of(stack).not_counted;
+  if (not_counted.empty()) return {};
+  return cat(
+      "Helm keeps a release in one Secret, which holds ", in_kib(kReleaseLimit),
+      ". How much of it these charts take is not recorded, so nothing warns of it: ", join(not_counted, ", "),
+      ". If Helm says that the Secret is too long, make the bundle with --layout component.");
+}
+
 Result<void> check_size(const Stack& stack, const FileTree& files, std::vector<std::string>& warnings) {
-  std::int64_t charts = 0;
-  std::vector<std::string> not_counted;
-  for (const Piece& piece : stack.pieces) {
-    name_large_crds(piece, warnings);
-    if (!piece.has_chart()) continue;
-    bool recorded =
-        piece.part.entry != nullptr && piece.part.entry->helm && piece.part.entry->helm->chart_bytes > 0;
-    if (recorded)
-      charts += piece.part.entry->helm->chart_bytes;
-    else
-      not_counted.push_back(piece.name());
-  }
+  for (const Piece& piece : stack.pieces) name_large_crds(piece, warnings);
+  const auto [charts, not_counted] = charts_of(stack);
   std::string text = release_text(files);
   // Most bundles would fit even uncompressed: compressing is what costs time here.
   if (charts + in_base64(std::ssize(text)) < kReleaseWarning) return {};

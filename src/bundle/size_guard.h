@@ -28,4 +28,8 @@ std::int64_t own_release_bytes(const FileTree& files);
 /// charts without a recorded size. CRDs over 256 KiB among the manifests are warnings, too.
 Result<void> check_size(const Stack& stack, const FileTree& files, std::vector<std::string>& warnings);
 
+/// What check_size() cannot know: the charts without a recorded size, and what to do if they are too much; ""
+/// when all are recorded.
+std::string size_note(const Stack& stack);
+
 }  // namespace eidos::bundle

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "bundle/names.h"
+#include "bundle/observer.h"
 #include "bundle/problems.h"
 #include "recipe/resolve.h"
 
@@ -70,21 +71,32 @@ Result<void> check_piece(const Piece& piece, std::vector<std::string>& warnings)
   return {};
 }
 
-Result<std::vector<Piece>> with_manifests(const catalog::Catalog& catalog, std::vector<Part> parts) {
+Result<std::vector<Manifest>> manifests_of(const catalog::Catalog& catalog, const Part& part) {
+  std::vector<Manifest> manifests;
+  Problems problems;
+  std::string who = cat("component ", quote(part.ref->name));
+  for (const std::string& path : part.ref->manifest_files) {
+    if (auto fits = check_manifest_path(who, path); !fits)
+      problems.add(std::move(fits).error());
+    else if (auto text = catalog.text(path))
+      manifests.push_back({path, *std::move(text)});
+    else
+      problems.add(std::move(text).error().within(who));
+  }
+  EIDOS_CHECK(problems.done());
+  return manifests;
+}
+
+Result<std::vector<Piece>> with_manifests(const catalog::Catalog& catalog, std::vector<Part> parts,
+                                          Observer* observer) {
   std::vector<Piece> pieces;
   Problems problems;
   for (Part& part : parts) {
-    std::vector<Manifest> manifests;
-    std::string who = cat("component ", quote(part.ref->name));
-    for (const std::string& path : part.ref->manifest_files) {
-      if (auto fits = check_manifest_path(who, path); !fits)
-        problems.add(std::move(fits).error());
-      else if (auto text = catalog.text(path))
-        manifests.push_back({path, *std::move(text)});
-      else
-        problems.add(std::move(text).error().within(who));
-    }
-    pieces.push_back({.part = std::move(part), .manifests = std::move(manifests)});
+    auto manifests = observed(observer, part.ref->name, [&] { return manifests_of(catalog, part); });
+    if (manifests)
+      pieces.push_back({.part = std::move(part), .manifests = *std::move(manifests)});
+    else
+      problems.add(std::move(manifests).error());
   }
   EIDOS_CHECK(problems.done());
   return pieces;
@@ -117,8 +129,8 @@ Result<Stack> make_stack(const catalog::Catalog& catalog, const model::RecipeRes
               .switched_off = std::move(prepared.switched_off),
               .not_chosen = std::move(prepared.not_chosen)};
   EIDOS_TRY(stack.name, stack_name(recipe.criteria));
-  EIDOS_TRY(stack.pieces, with_manifests(catalog, std::move(prepared.parts)));
-  EIDOS_CHECK(check_pieces(stack.pieces, warnings));
+  EIDOS_TRY(stack.pieces, with_manifests(catalog, std::move(prepared.parts), options.observer));
+  EIDOS_CHECK(check_pieces(stack.pieces, options.observer, warnings));
   set_levels(stack.pieces);
   return stack;
 }
@@ -141,9 +153,11 @@ std::string stack_version(std::string_view recipe_version) {
   return cleaned.empty() ? "0.0.0" : cat("0.0.0-", cleaned);
 }
 
-Result<void> check_pieces(const std::vector<Piece>& pieces, std::vector<std::string>& warnings) {
+Result<void> check_pieces(const std::vector<Piece>& pieces, Observer* observer,
+                          std::vector<std::string>& warnings) {
   Problems problems;
-  for (const Piece& piece : pieces) problems.check(check_piece(piece, warnings));
+  for (const Piece& piece : pieces)
+    problems.check(observed(observer, piece.name(), [&] { return check_piece(piece, warnings); }));
   return problems.done();
 }
 

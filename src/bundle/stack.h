@@ -57,7 +57,8 @@ std::string stack_description(const model::Criteria& criteria);
 
 /// Name, namespace, type, chart, version and source of every piece are of their grammar; all problems
 /// together.
-Result<void> check_pieces(const std::vector<Piece>& pieces, std::vector<std::string>& warnings);
+Result<void> check_pieces(const std::vector<Piece>& pieces, Observer* observer,
+                          std::vector<std::string>& warnings);
 
 /// How often the deepest chain of dependencies goes down: 0 for an empty bundle.
 int level_count(const Stack& stack);

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "bundle/manifests.h"
+#include "bundle/observer.h"
 #include "bundle/problems.h"
 #include "bundle/scripts.h"
 #include "bundle/size_guard.h"
@@ -68,7 +69,8 @@ Result<Bundle> render_umbrella(const Stack& stack) {
   out.files.emplace("README.md", File{umbrella_readme(stack, guide)});
   Problems problems;
   for (const Piece& piece : stack.pieces)
-    problems.check(add_manifests(piece, "templates/", Switch::Guarded, out.files));
+    problems.check(observed(stack.options->observer, piece.name(),
+                            [&] { return add_manifests(piece, "templates/", Switch::Guarded, out.files); }));
   EIDOS_CHECK(problems.done());
   EIDOS_CHECK(check_size(stack, out.files, out.warnings));
   add_umbrella_scripts(stack, kRelease, out.files);

@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "bundle/markdown.h"
 #include "bundle/pages.h"
+#include "bundle/size_guard.h"
 
 namespace eidos::bundle {
 namespace {
@@ -59,27 +60,32 @@ std::string install(const Stack& stack, const Guide& guide) {
 }
 
 std::string check(const Stack& stack) {
-  return cat("## Check\n\n", fenced({cat("helm status ", kRelease, " --namespace ", stack.name_space),
-                                     cat("kubectl get pods --namespace ", stack.name_space)}));
+  return cat("## Check\n\n",
+             fenced({cat("helm status ", kRelease, " --namespace ", stack.name_space),
+                     cat("kubectl get pods --namespace ", stack.name_space)}),
+             "\nDone when the release is `deployed` and every pod is `Running` or `Completed`.\n");
 }
 
 std::string change(const Stack& stack) {
-  return cat(
-      "## Change values\n\n",
-      "Make the bundle again with `--set component:path=value`. By hand, lay a file of your own over it: `-f "
-      "values.yaml -f mine.yaml`, each component's values under its name; `--set enabled.",
-      stack.pieces.front().name(), "=false` leaves a component out.\n");
+  return change_section(stack, cat("By hand, with the commands of Install: lay a file of your own over it, "
+                                   "`-f values.yaml -f mine.yaml`, "
+                                   "each component's values under its name; `--set enabled.",
+                                   stack.pieces.front().name(), "=false` leaves a component out.\n"));
 }
 
 std::string upgrade(const Stack& stack) {
+  std::string in = cat(kRelease, " --namespace ", stack.name_space);
   std::string out =
-      cat("## Upgrade and roll back\n\nTo upgrade, `./deploy.sh` from the newer bundle's directory. To roll "
+      cat("## Upgrade and roll back\n\nTo upgrade, `./deploy.sh` from the newer bundle's directory; to roll "
           "back, "
-          "`./deploy.sh` from the older one's, or `helm rollback ",
-          kRelease, " --namespace ", stack.name_space,
-          "`. If the release has a component that the bundle lacks, it says so and stops; with "
-          "`--allow-removal` Helm "
-          "removes that component.\n");
+          "`./deploy.sh` from the older one's. If the release has a component that the bundle lacks, it says "
+          "so and "
+          "stops; with `--allow-removal` Helm removes that component.\n\nWithout the older bundle: a run of "
+          "deploy.sh "
+          "makes a revision for each level that it changes, so look for the last one from before:\n\n",
+          fenced({cat("helm history ", in),
+                  cat("helm rollback ", kRelease, " REVISION --namespace ", stack.name_space, " --wait")}),
+          "\nCRDs are not rolled back.\n");
   std::vector<std::string> commands = crds_commands(stack);
   if (commands.empty()) return out;
   return cat(out,
@@ -100,7 +106,7 @@ std::string troubleshooting(const Stack& stack) {
       "- \"another operation is in progress\" after a run that was killed: `./deploy.sh --unlock`\n",
       "- \"no matches for kind\": a CRD is missing; apply those of the charts as under Upgrade, then install "
       "again\n",
-      "- Files that were changed: `sha256sum --check --quiet checksums.txt`\n");
+      "- Files that were changed: `sha256sum --check --quiet checksums.txt`, or `eidos verify .`\n");
 }
 
 }  // namespace
@@ -109,21 +115,22 @@ Guide guide_for(const Stack& stack) {
   Guide guide;
   guide.install = {"./deploy.sh"};
   guide.null_note = null_note(stack);
-  for (std::string note : {namespace_note(stack), guide.null_note})
+  for (std::string note : {namespace_note(stack), guide.null_note, size_note(stack)})
     if (!note.empty()) guide.notes.push_back(std::move(note));
   return guide;
 }
 
 std::string umbrella_readme(const Stack& stack, const Guide& guide) {
-  return cat("# ", stack.name, " ", stack.version,
-             "\n\nA Helm umbrella chart, made by eidos from `recipe.yaml`: one release that installs every "
-             "component "
-             "below with tested versions and values.\n\n",
-             target_section(stack), "\n",
-             components_section(stack, cat("All of them go to the namespace of the release, ",
-                                           md_code(stack.name_space), ".")),
-             "\n", constraints_section(stack), install(stack, guide), "\n", check(stack), "\n", change(stack),
-             "\n", upgrade(stack), "\n", remove_section(stack), "\n", troubleshooting(stack));
+  return cat(
+      "# ", stack.name, " ", stack.version,
+      "\n\nA Helm umbrella chart, made by eidos from `recipe.yaml`: one release that installs every "
+      "component "
+      "below with tested versions and values.\n\n",
+      target_section(stack), "\n",
+      components_section(
+          stack, cat("All of them go to the namespace of the release, ", md_code(stack.name_space), ".")),
+      "\n", constraints_section(stack), before_section(), install(stack, guide), "\n", check(stack), "\n",
+      change(stack), "\n", upgrade(stack), "\n", remove_section(stack), "\n", troubleshooting(stack));
 }
 
 }  // namespace eidos::bundle

@@ -13,7 +13,7 @@
 #include "bundle/markdown.h"
 #include "bundle/size_guard.h"
 #include "data/document.h"
-#include "support/small_catalog.h"
+#include "support/bundle_harness.h"
 
 namespace eidos::bundle {
 namespace {
@@ -22,46 +22,18 @@ using ::testing::AllOf;
 using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
-using ::testing::IsEmpty;
 using testing::load_catalog;
-using testing::messages;
 using ::testing::Not;
 using testing::resolve_recipe;
 using testing::small_catalog_files;
 
-constexpr std::string_view kRecipeText = "kind: RecipeResult # as it was read\r\n";
-
-class Umbrellas : public ::testing::Test {
- protected:
-  Bundle bundle(const Options& options = {}) {
-    auto out = render(catalog_, recipe_, kRecipeText, options);
-    EXPECT_TRUE(out) << messages(out.error());
-    return out ? *std::move(out) : Bundle{};
-  }
-  std::string refusal(const Options& options = {}) {
-    auto out = render(catalog_, recipe_, kRecipeText, options);
-    return out ? "accepted" : messages(out.error());
-  }
-  model::ComponentRef& ref(std::size_t position) { return recipe_.component_refs[position]; }
-
-  catalog::Catalog catalog_ = load_catalog(small_catalog_files());
-  model::RecipeResult recipe_ = resolve_recipe(catalog_, {.service = "eks", .accelerator = "h100"});
-};
+class Umbrellas : public testing::BundleHarness {};
 
 TEST_F(Umbrellas, TheTreeIsAChart) {
-  Bundle out = bundle();
-  std::vector<std::string> paths;
-  for (const auto& [path, file] : out.files) {
-    paths.push_back(path);
-    EXPECT_EQ(file.executable, path.ends_with(".sh")) << path;
-    EXPECT_TRUE(check_tree_path(path)) << path;
-  }
-  EXPECT_THAT(paths, ElementsAre(".helmignore", "Chart.yaml", "README.md", "checksums.txt", "deploy.sh",
-                                 "recipe.yaml", "templates/gamma/thing.yaml", "undeploy.sh", "values.yaml"));
-  EXPECT_EQ(out.files.at("recipe.yaml").bytes, kRecipeText);
-  FileTree without = out.files;
-  without.erase("checksums.txt");
-  EXPECT_EQ(out.files.at("checksums.txt").bytes, checksum_lines(without));
+  Bundle out = make();
+  EXPECT_THAT(paths(out),
+              ElementsAre(".helmignore", "Chart.yaml", "README.md", "checksums.txt", "deploy.sh",
+                          "recipe.yaml", "templates/gamma/thing.yaml", "undeploy.sh", "values.yaml"));
   EXPECT_EQ(out.deployment.type, "helm-umbrella");
   EXPECT_THAT(out.deployment.steps, ElementsAre("./deploy.sh"));
   EXPECT_THAT(out.files.at("deploy.sh").bytes, HasSubstr("\ncomponents='\n"
@@ -71,7 +43,7 @@ TEST_F(Umbrellas, TheTreeIsAChart) {
 }
 
 TEST_F(Umbrellas, ChartYamlNamesEveryChart) {
-  EXPECT_EQ(bundle().files.at("Chart.yaml").bytes, R"(apiVersion: v2
+  EXPECT_EQ(make().files.at("Chart.yaml").bytes, R"(apiVersion: v2
 name: eidos-eks-h100
 description: GPU stack for service eks, accelerator h100
 type: application
@@ -92,7 +64,7 @@ dependencies:
 TEST_F(Umbrellas, ValuesYamlHoldsEachComponentUnderItsName) {
   Options options{.sets = {{SetKind::Auto, "alpha:driver.version=1.20"}}};
   data::Sources sources;
-  auto values = data::parse(bundle(options).files.at("values.yaml").bytes, sources, "values.yaml");
+  auto values = data::parse(make(options).files.at("values.yaml").bytes, sources, "values.yaml");
   ASSERT_TRUE(values);
   EXPECT_EQ(data::to_compact_json(*values->find("enabled")), R"({"alpha":true,"beta":true,"gamma":true})");
   std::vector<std::string> warnings;
@@ -104,7 +76,7 @@ TEST_F(Umbrellas, ValuesYamlHoldsEachComponentUnderItsName) {
 }
 
 TEST_F(Umbrellas, ASwitchedOffComponentLeavesNoTrace) {
-  Bundle out = bundle({.sets = {{SetKind::Auto, "gamma:enabled=false"}}});
+  Bundle out = make({.sets = {{SetKind::Auto, "gamma:enabled=false"}}});
   EXPECT_FALSE(out.files.contains("templates/gamma/thing.yaml"));
   for (const char* path : {"Chart.yaml", "values.yaml"})
     EXPECT_THAT(out.files.at(path).bytes, Not(HasSubstr("gamma"))) << path;
@@ -113,15 +85,14 @@ TEST_F(Umbrellas, ASwitchedOffComponentLeavesNoTrace) {
 
 TEST_F(Umbrellas, SameInputSameBytes) {
   Options options{.sets = {{SetKind::Auto, "alpha:driver.version=null"}}};
-  EXPECT_EQ(bundle(options).files, bundle(options).files);
   std::ranges::reverse(recipe_.component_refs);
-  FileTree reversed = bundle(options).files;
+  FileTree reversed = make(options).files;
   std::ranges::reverse(recipe_.component_refs);
-  EXPECT_EQ(bundle(options).files, reversed);
+  EXPECT_EQ(make(options).files, reversed);
 }
 
 TEST_F(Umbrellas, TemplatesAreTheManifestsBehindASwitch) {
-  EXPECT_EQ(bundle().files.at("templates/gamma/thing.yaml").bytes,
+  EXPECT_EQ(make().files.at("templates/gamma/thing.yaml").bytes,
             "{{- if index .Values.enabled \"gamma\" }}\n"
             "# a thing\n---\nkind: ConfigMap\nmetadata: {name: {{ (index .Values \"gamma\").name | default "
             "\"x\" }}}\n"
@@ -142,14 +113,14 @@ TEST_F(Umbrellas, TemplatePathsNeverMeet) {
   EXPECT_EQ(template_path("a", "components/a/manifests/x.yaml"), "a/x.yaml");
   EXPECT_EQ(template_path("a", "components/a/manifests/sub/x.yaml"), "a/sub/x.yaml");
   EXPECT_EQ(template_path("a", "components/b/manifests/x.yaml"), "a/components/b/manifests/x.yaml");
-  ref(2).manifest_files.push_back(ref(2).manifest_files.front());
+  ref("gamma").manifest_files.push_back(ref("gamma").manifest_files.front());
   recipe_.metadata.catalog = {};
   EXPECT_EQ(refusal(), "component 'gamma': manifest 'components/gamma/manifests/thing.yaml' is listed twice");
 }
 
 TEST_F(Umbrellas, NullsAreSaidInThreePlaces) {
-  EXPECT_THAT(bundle().files.at("README.md").bytes, Not(HasSubstr("null")));
-  Bundle out = bundle({.sets = {{SetKind::Auto, "alpha:driver.version=null"}}});
+  EXPECT_THAT(make().files.at("README.md").bytes, Not(HasSubstr("null")));
+  Bundle out = make({.sets = {{SetKind::Auto, "alpha:driver.version=null"}}});
   const std::string want = "values.yaml holds null for alpha: driver.version.";
   EXPECT_THAT(out.warnings, Contains(HasSubstr(want)));
   EXPECT_THAT(out.deployment.notes, Contains(HasSubstr(want)));
@@ -159,10 +130,10 @@ TEST_F(Umbrellas, NullsAreSaidInThreePlaces) {
 }
 
 TEST_F(Umbrellas, OtherNamespacesAreNamed) {
-  Bundle out = bundle();
+  Bundle out = make();
   EXPECT_THAT(out.deployment.notes, Contains(AllOf(HasSubstr("everything goes to eidos-stack"),
                                                    HasSubstr("alpha (alpha-system), gamma (gamma)"))));
-  EXPECT_THAT(bundle({.name_space = "gpu"}).files.at("README.md").bytes, HasSubstr("--namespace gpu "));
+  EXPECT_THAT(make({.name_space = "gpu"}).files.at("README.md").bytes, HasSubstr("--namespace gpu "));
 }
 
 TEST_F(Umbrellas, WhatCannotBeInAnUmbrellaIsRefused) {
@@ -213,8 +184,8 @@ TEST_F(Umbrellas, WhatCannotBeInAnUmbrellaIsRefused) {
 }
 
 TEST_F(Umbrellas, ProblemsOfSeveralComponentsComeTogether) {
-  ref(0).version = "x";
-  ref(1).version = "y";
+  ref("alpha").version = "x";
+  ref("beta").version = "y";
   EXPECT_EQ(refusal(),
             "component 'alpha': 'x' is no chart version\ncomponent 'beta': 'y' is no chart version");
 }
@@ -226,7 +197,7 @@ TEST_F(Umbrellas, AReadmeShowsRecipeTextAsItIs) {
                           .remediation = "<b>[x](y)|",
                           .unit = {},
                           .mark = {}}};
-  EXPECT_THAT(bundle().files.at("README.md").bytes,
+  EXPECT_THAT(make().files.at("README.md").bytes,
               HasSubstr("| `a\\|b` | ``>= `1` `` | error: \\<b\\>\\[x\\](y)\\| |\n"));
 }
 
@@ -285,9 +256,9 @@ TEST_F(Umbrellas, AReleaseThatDoesNotFitIsSaidBefore) {
     recipe_ = resolve_recipe(catalog_);
   };
   auto big = [](const std::string& warning) { return warning.starts_with("Helm would keep about"); };
-  EXPECT_TRUE(std::ranges::none_of(bundle().warnings, big));
+  EXPECT_TRUE(std::ranges::none_of(make().warnings, big));
   with_manifest(500'000);
-  EXPECT_THAT(bundle().warnings,
+  EXPECT_THAT(make().warnings,
               Contains(AllOf(HasSubstr("a Secret holds 1024 KiB"), HasSubstr("(not counted: alpha, beta)"))));
   with_manifest(800'000);
   EXPECT_THAT(refusal(), HasSubstr("Helm would keep about"));
@@ -300,8 +271,11 @@ TEST_F(Umbrellas, RecordedChartSizesCount) {
   files.put("c/registry.yaml", registry.insert(at, "chartBytes: 900000, "));
   catalog_ = load_catalog(std::move(files));
   recipe_ = resolve_recipe(catalog_);
-  EXPECT_THAT(bundle().warnings,
+  Bundle out = make();
+  EXPECT_THAT(out.warnings,
               Contains(AllOf(HasSubstr("Helm would keep about"), HasSubstr("(not counted: beta)"))));
+  EXPECT_THAT(out.deployment.notes, Contains(HasSubstr("nothing warns of it: beta. If Helm says")));
+  EXPECT_TRUE(contains(out, "README.md", "nothing warns of it: beta. If Helm says"));
 }
 
 TEST_F(Umbrellas, LargeCrdsAreNamed) {
@@ -312,7 +286,7 @@ TEST_F(Umbrellas, LargeCrdsAreNamed) {
   catalog_ = load_catalog(std::move(files));
   recipe_ = resolve_recipe(catalog_);
   EXPECT_THAT(
-      bundle().warnings,
+      make().warnings,
       Contains("component 'gamma': components/gamma/manifests/thing.yaml has a CRD of 293 KiB: apply it with "
                "kubectl apply --server-side"));
 }

@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "bundle/deployer.h"
+#include "cli/bundle_log.h"
 #include "cli/bundle_options.h"
 #include "cli/bundle_report.h"
 #include "cli/catalog_flags.h"
@@ -84,18 +85,26 @@ Result<int> run_bundle(const Invocation& invocation, Session& session) {
   const SteadyTime started = session.context.clock.steady();
   EIDOS_CHECK(check_target(flags));
   EIDOS_CHECK(check_one_stdin(flags, {"recipe", "values-file"}));
+  BundleLog log(session.context, started);
   EIDOS_TRY(bundle::Options options, bundle_options(flags, session));
+  log.start(options);
   EIDOS_TRY(Document document, read_document(flags.text("recipe"), flags, session));
   EIDOS_TRY(model::RecipeResult recipe, recipe_of(document));
+  log.stage("recipe read");
   EIDOS_TRY(const catalog::Catalog* catalog, load_catalog(flags, session));
-  EIDOS_TRY(bundle::Bundle made, bundle::render(*catalog, recipe, document.text, options));
+  log.stage("catalog loaded");
+  auto rendered = bundle::render(*catalog, recipe, document.text, options);
+  log.rendered(rendered);
+  EIDOS_TRY(bundle::Bundle made, std::move(rendered));
   for (const std::string& warning : made.warnings) session.context.log.warn(warning);
   note_other_catalog(recipe.metadata.catalog.digest, *catalog, session.context.log);
   BundleReport report{&made, {}, {}};
   if (flags.has("diff")) return show_changes(made, flags, session);
   if (!flags.on("dry-run")) {
     EIDOS_TRY(report.output, write_bundle(made.files, inputs(flags), flags, session));
+    log.stage("written");
   }
+  log.end();
   report.took = std::chrono::duration_cast<Milliseconds>(session.context.clock.steady() - started);
   EIDOS_TRY(int code, print(told(report, flags, session), session.world));
   keep(session.world, std::move(document), std::move(recipe), std::move(made));

@@ -8,6 +8,7 @@
 #include "data/document.h"
 #include "data/path.h"
 #include "recipe/resolve.h"
+#include "seal/contents.h"
 
 namespace eidos::cli {
 
@@ -34,10 +35,11 @@ constexpr ValuesPlace kValuesPlaces[] = {
     {"release.yaml", "HelmRelease", "spec.values"},
 };
 
-std::unexpected<Error> no_bundle(const std::string& directory, std::string_view lacking) {
+std::unexpected<Error> no_bundle(const std::string& place, std::string_view lacking) {
   return fail(ErrorKind::Invalid,
-              cat(quote(directory), " is a directory, but no bundle: it has no ", lacking), {},
-              "give a directory that 'eidos bundle' wrote, or a file");
+              cat(quote(place), " is ", is_archive(place) ? "an archive" : "a directory",
+                  ", but no bundle: it has no ", lacking),
+              {}, "give what 'eidos bundle' wrote, or a document");
 }
 
 // "---" at the start of a line ends a document wherever it stands.
@@ -70,8 +72,12 @@ class BundleReader {
       : directory_(directory), context_(context) {}
 
   Result<diff::Bundle> read() {
-    if (!context_.files.kind(cat(directory_, "/recipe.yaml"))) return no_bundle(directory_, "recipe.yaml");
-    EIDOS_CHECK(read_files());
+    if (is_archive(directory_)) {
+      EIDOS_CHECK(read_archive());
+    } else {
+      if (!context_.files.kind(cat(directory_, "/recipe.yaml"))) return no_bundle(directory_, "recipe.yaml");
+      EIDOS_CHECK(read_files());
+    }
     diff::Bundle bundle;
     EIDOS_TRY(Value root, parsed("recipe.yaml", files_.at("recipe.yaml")));
     data::Reading reading{sources_};
@@ -84,6 +90,15 @@ class BundleReader {
   }
 
  private:
+  Result<void> read_archive() {
+    EIDOS_TRY(seal::Contents contents,
+              seal::read_contents(context_.files, directory_, seal::keep_all, context_.limit));
+    auto tree = seal::tree_of(contents);
+    if (!tree) return std::unexpected(std::move(tree).error().at(directory_));
+    for (auto& [path, file] : *tree) files_.emplace(path, std::move(file.bytes));
+    return files_.contains("recipe.yaml") ? Result<void>() : no_bundle(directory_, "recipe.yaml");
+  }
+
   Result<void> read_files() {
     auto skip = [](std::string_view path) { return path.starts_with('.') || path == "charts"; };
     EIDOS_TRY(Walked walked,
@@ -168,6 +183,10 @@ bool is_directory(const std::string& source, const Context& context) {
   if (source.empty()) return false;  // "/." would be the root
   auto kind = context.files.kind(source + "/.");
   return kind && *kind == FileKind::Directory;
+}
+
+bool is_archive(const std::string& source) {
+  return seal::format_of_name(source).has_value();
 }
 
 Result<diff::Bundle> read_bundle(const std::string& directory, const Context& context) {

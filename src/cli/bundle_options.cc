@@ -68,6 +68,7 @@ void read_chosen(const Flags& flags, bundle::Options& options) {
   for (const std::string& list : flags.all("bundlers"))
     for (std::string_view name : split(list, ',')) options.components.emplace_back(trim(name));
   options.allow_missing_dependency = flags.on("allow-missing-dependency");
+  options.fail_fast = flags.knows("fail-fast") && flags.on("fail-fast");
 }
 
 }  // namespace

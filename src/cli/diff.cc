@@ -23,7 +23,7 @@ struct Operand {
   std::string name;
   std::string_view kind;
   Document document;    ///< Of a file.
-  diff::Bundle bundle;  ///< Of a directory.
+  diff::Bundle bundle;  ///< Of a directory or an archive.
 };
 
 Result<std::string_view> kind_of(const Document& document) {
@@ -40,13 +40,13 @@ Result<std::string_view> kind_of(const Document& document) {
   return fail(
       ErrorKind::Invalid,
       cat("kind ", quote(kind->string()), " cannot be compared; it must be ", kSnapshot, " or ", kRecipe),
-      document.sources.place(kind->mark()), "give two snapshots, two recipes or two bundle directories");
+      document.sources.place(kind->mark()), "give two snapshots, two recipes or two bundles");
 }
 
 Result<Operand> read_operand(const std::string& source, const Flags& flags, Session& session) {
   Operand operand;
   operand.name = source;
-  if (source != "-" && is_directory(source, session.context)) {
+  if (is_archive(source) || (source != "-" && is_directory(source, session.context))) {
     operand.kind = kBundle;
     EIDOS_TRY(operand.bundle, read_bundle(source, session.context));
     return operand;
@@ -93,8 +93,9 @@ Result<data::Value> patch_between(const Operand& from, const Operand& to) {
   for (const Operand* operand : {&from, &to})
     if (operand->kind == kBundle)
       return fail(ErrorKind::Invalid,
-                  cat("a JSON Patch is for one document; ", quote(operand->name), " is a directory"), {},
-                  cat("give ", operand->name, "/recipe.yaml or another file of it"));
+                  cat("a JSON Patch is for one document; ", quote(operand->name),
+                      is_archive(operand->name) ? " is an archive" : " is a directory"),
+                  {}, cat("give ", operand->name, "/recipe.yaml or another file of it"));
   return data::make_patch(from.document.root, to.document.root);
 }
 

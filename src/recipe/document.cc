@@ -1,8 +1,6 @@
-// Recipes as documents, the levels of their components, and the values those components get.
+// Recipes as documents, and the values their components get.
 
 #include "model/document.h"
-
-#include <algorithm>
 
 #include "base/text.h"
 #include "catalog/chain.h"
@@ -34,20 +32,6 @@ data::Value to_document(const model::RecipeResult& result) {
     if (entry.key == "metadata") ordered.set("criteria", data::Value(criteria));
   }
   return data::Value(std::move(ordered));
-}
-
-std::map<std::string, int> dependency_levels(const std::vector<model::ComponentRef>& components) {
-  std::map<std::string, int> levels;
-  auto order = catalog::order(components);
-  if (!order) return levels;
-  for (const std::string& name : *order) {
-    auto component = std::ranges::find(components, name, &model::ComponentRef::name);
-    int level = 0;
-    for (const std::string& dependency : component->dependency_refs)
-      level = std::max(level, levels[dependency] + 1);
-    levels[name] = level;
-  }
-  return levels;
 }
 
 Result<data::Value> hydrate(const catalog::Catalog& catalog, const model::ComponentRef& ref) {

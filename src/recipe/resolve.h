@@ -25,8 +25,6 @@ Result<Resolved> resolve(const catalog::Catalog& catalog, const model::Criteria&
 
 /// Components in deployment order: Kahn's algorithm, always the smallest ready name. Invalid as above.
 Result<std::vector<std::string>> deployment_order(const std::vector<model::ComponentRef>& components);
-/// Dependency level of each component of `order` (0: depends on nothing).
-std::map<std::string, int> dependency_levels(const std::vector<model::ComponentRef>& components);
 
 /// The values a component's chart gets before flags: values.yaml when valuesFile is set, then valuesFile,
 /// then overrides. NotFound when a named file is missing from the catalog.

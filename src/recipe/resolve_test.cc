@@ -218,15 +218,5 @@ TEST(Hydrate, LaysOverridesOverTheFilesOfTheComponent) {
   EXPECT_EQ(hydrate(loaded->catalog, missing).error().kind, ErrorKind::NotFound);
 }
 
-TEST(Levels, CountFromTheLeaves) {
-  std::vector<model::ComponentRef> refs(3);
-  refs[0].name = "a";
-  refs[1].name = "b";
-  refs[1].dependency_refs = {"a"};
-  refs[2].name = "c";
-  refs[2].dependency_refs = {"a", "b"};
-  EXPECT_EQ(dependency_levels(refs), (std::map<std::string, int>{{"a", 0}, {"b", 1}, {"c", 2}}));
-}
-
 }  // namespace
 }  // namespace eidos::recipe

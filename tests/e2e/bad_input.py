@@ -147,6 +147,60 @@ LINES = {
     "unknown operator": (["validate", "-r", "operator.yaml", "-s", "snapshot.yaml"], 2, r"~>.*>=, <=, "),
     "unknown component in --set": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manger:a=b"], 2,
                                    r"cert-manger.*cert-manager"),
+    "--set with nothing": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", ""], 2,
+                           r"--set '': no component in front of a ':'"),
+    "--set without a value": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set"], 1, r"--set needs a value"),
+    "--set without a component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "a.b=c"], 2,
+                                  r"--set 'a.b': no component in front of a ':'"),
+    "--set with an empty component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", ":a=b"], 2,
+                                      r"--set ':a': the component is empty"),
+    "--set without '='": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a"], 2,
+                          r"--set 'cert-manager:a': no '=' behind the path"),
+    "--set with an empty path": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:=a"], 2,
+                                 r"--set 'cert-manager:': path '': it is empty"),
+    "--set with two dots": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a..b=1"], 2,
+                            r"a part between dots is empty"),
+    "--set with a dot at the end": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a.=1"], 2,
+                                    r"path 'a\.': "),
+    "--set with an open bracket": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a[0=1"], 2,
+                                   r"path 'a\[0': a '\[' is not closed"),
+    "--set with a word as index": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a[x]=1"], 2,
+                                   r"a list index must be a whole number from 0"),
+    "--set far behind a list's end": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set",
+                                       "cert-manager:a[99999999999]=1"], 2, r"--set 'cert-manager:a\[99999999999\]'"),
+    "--set with an open quote": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", 'cert-manager:"a=1'], 2,
+                                 r"no '=' behind the path"),
+    "--set with an escape": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a=\x1b[31m"], 2,
+                             r"--set 'cert-manager:a': it holds a control character"),
+    "--set through a scalar": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:a=1", "--set",
+                                "cert-manager:a.b=2"], 2, r"--set 'cert-manager:a.b': .*'a' is a number, not a map"),
+    "--set of a switch that is none": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:enabled=on"], 2,
+                                       r"--set 'cert-manager:enabled': the value must be true or false"),
+    "--set that leaves nothing": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set", "cert-manager:enabled=false"], 2,
+                                  r"every component of the recipe is switched off"),
+    "--set nobody knows, strictly": (["bundle", "-r", "recipe.yaml", "-o", "b", "--strict-values", "--set",
+                                      "cert-manager:replicaCout=2"], 2, r"'replicaCout'; did you mean 'replicaCount'\?"),
+    "--set-json that is none": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set-json", "cert-manager:a={b}"], 2,
+                                r"--set-json 'cert-manager:a': "),
+    "--set-string for nobody": (["bundle", "-r", "recipe.yaml", "-o", "b", "--set-string", "cm:a=b"], 2, r"'cm'"),
+    "--repo that is no URL": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argocd", "--repo", "my repo"], 2,
+                              r"--repo 'my repo' has none of https://, http://, oci://.*git@host:path"),
+    "--repo with a password": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "flux", "--repo", "https://a:b@h/x"], 2,
+                               r"holds a user name"),
+    "--repo of another kind": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "argocd", "--repo", "file:///x"], 2,
+                               r"--repo 'file:///x'"),
+    "--repo that HEAD does not do for": (["bundle", "-r", "recipe.yaml", "-o", "b", "-d", "flux", "--repo",
+                                          "https://git.example/x"], 2, r"--repo-revision main"),
+    "--namespace that is none": (["bundle", "-r", "recipe.yaml", "-o", "b", "-n", "My_NS"], 2, r"--namespace: 'My_NS' cannot be a namespace"),
+    "selector that is none": (["bundle", "-r", "recipe.yaml", "-o", "b", "--system-node-selector", "gpu"], 2,
+                              r"--system-node-selector 'gpu'.*not key=value"),
+    "toleration that is none": (["bundle", "-r", "recipe.yaml", "-o", "b", "--accelerated-node-toleration", "a=b:Never"],
+                                2, r"'Never'.*NoSchedule"),
+    "negative number of nodes": (["bundle", "-r", "recipe.yaml", "-o", "b", "--nodes", "-1"], 2,
+                                 r"--nodes must be a whole number"),
+    "archives without a known ending": (["bundle", "-r", "recipe.yaml", "-o", "b.tar"], 2,
+                                        r"b.tar: .tar archives are not written; .*one of: .zip, .tar.gz, .tgz"),
+    "an ending with nothing before it": (["bundle", "-r", "recipe.yaml", "-o", "folder/.7z"], 2, r".7z archives"),
     "unknown component in --component": (["bundle", "-r", "recipe.yaml", "-o", "b", "--component", "x"], 3,
                                          r"'x' component not found in recipe"),
     "unknown component in a recipe": (["bundle", "-r", "unknown.yaml", "-o", "b"], 2, r"no-such-thing"),
@@ -352,6 +406,14 @@ class BadInput(support.Case):
         self.assertEqual(done.code, 2)
         self.assertRegex(done.err, r"bad:\d+:1: unknown key 'extra'.*\neidos: error: bad:\d+:1: unknown key 'more'")
 
+    def test_only_the_first_problem_if_asked(self):
+        flags = ["--set", "nobody:a=1", "--set", "nobody-else:a=1", "--set", "a"]
+        done = self.eidos("bundle", "-r", "recipe.yaml", "-o", "b", *flags)
+        self.assertEqual((done.code, done.err.count("eidos: error: ")), (2, 3), done.err)
+        first = done.err.splitlines()[0]
+        done = self.eidos("bundle", "-r", "recipe.yaml", "-o", "b", *flags, "--fail-fast")
+        self.assertEqual((done.code, done.err), (2, first + "\n"))
+
     def test_unreadable_file(self):
         (self.dir / "recipe.yaml").chmod(0)
         self.dir.chmod(0o777)
@@ -376,21 +438,31 @@ class BadInput(support.Case):
                          (2, "eidos: error: standard output is not open for writing\n"))
 
     def test_full_disk(self):
-        script = 'mount -t tmpfs -o size=16k none full && cd full && exec "$0" "$@"'
-        command = ["unshare", "-m", *([] if os.geteuid() == 0 else ["-r"]), "sh", "-c", script, support.EIDOS]
+        """A real one, of 1 MiB: full before, or too small for what is written. What was there is still there."""
+        prepare = 'mount -t tmpfs -o size=1m none full && cd full && "$0" bundle -q -r ../recipe.yaml -o b >/dev/null && ' \
+                  '"$0" bundle -q -r ../recipe.yaml -o b.zip >/dev/null && sha256sum b.zip >../before && '
+        fill = "{ head -c 2m /dev/zero >filler 2>/dev/null; true; } && "
+        check = '"$0" "$@"; code=$?; "$0" verify --strict b >/dev/null && sha256sum --quiet -c ../before && ls -A; exit $code'
+        command = ["unshare", "-m", *([] if os.geteuid() == 0 else ["-r"]), "sh", "-c"]
         (self.dir / "full").mkdir()
-        big = self.put("big.yaml", RECIPE + "".join(f"# {'x' * 70}\n" for _ in range(500)))
-        noisy = self.put("noisy.yaml", RECIPE + "".join(
-            f"# {hashlib.sha256(bytes([i % 256, i // 256])).hexdigest()}\n" for i in range(1000)))
-        probe = subprocess.run([*command[:-1], "true"], cwd=self.dir, capture_output=True, text=True, check=False)
+        noise = "".join(f"# {hashlib.sha256(str(i).encode()).hexdigest()}\n" for i in range(40_000))
+        noisy = self.put("noisy.yaml", RECIPE + noise)  # 2.7 MB, more than half of that as an archive
+        probe = subprocess.run([*command, "mount -t tmpfs none full"], cwd=self.dir, capture_output=True, text=True,
+                               check=False)
         if probe.returncode != 0:
             self.skipTest("this user may not mount (needs root or CAP_SYS_ADMIN)")
-        for arguments in (["recipe", "--service", "eks", "-o", "x.yaml", "--data", str(self.dir / "none")],
-                          ["bundle", "-r", str(big), "-o", "b"], ["bundle", "-r", str(noisy), "-o", "b.zip"]):
-            with self.subTest(arguments=arguments):
-                done = subprocess.run([*command, *arguments], cwd=self.dir, capture_output=True, text=True,
-                                      env=support.environment(), timeout=support.SECONDS, check=False)
-                self.assertRegex(done.stderr, ONE_LINE)
+        rows = [(fill, "recipe", "--service", "eks", "-o", "x.yaml"), (fill, "bundle", "-r", "../recipe.yaml", "-o", "c"),
+                (fill, "bundle", "-r", "../recipe.yaml", "-o", "c.tgz"), (fill, "bundle", "-r", "../recipe.yaml", "-o", "b",
+                                                                      "--set", "cert-manager:x=1")]
+        rows += [("", "bundle", "-r", str(noisy), "-o", target) for target in ("b", "c", "b.zip", "c.zip", "c.tar.gz")]
+        for before, *arguments in rows:
+            with self.subTest(arguments=arguments, full=bool(before)):
+                done = subprocess.run([*command, prepare + before + check, support.EIDOS, *arguments], cwd=self.dir,
+                                      capture_output=True, text=True, env=support.environment(),
+                                      timeout=support.SECONDS, check=False)
+                self.assertEqual(done.returncode, 8, done.stderr)
+                self.assertRegex(done.stderr, r"(?s)eidos: error: [^\n]+No space left on device[^\n]*\n\Z")
+                self.assertEqual(done.stdout.split(), ["b", "b.zip", *(["filler"] if before else [])])
 
     def test_bom_and_crlf_are_fine(self):
         for name, change in {"bom": lambda t: b"\xef\xbb\xbf" + t.encode(),

@@ -1,7 +1,10 @@
 #!/usr/bin/python3
 """Same input, same bytes: whatever the directory, umask, locale, time zone, or the text format of the input."""
+import itertools
 import json
 import os
+import shutil
+import subprocess
 
 import yaml
 
@@ -91,6 +94,67 @@ measurements:
             return document
         first, second = (self.good("snapshot", "--filter", "os.release,os.kmod,gpu").out for _ in range(2))
         self.assertEqual(stripped(first), stripped(second))
+
+
+# Whose bundle it is, and where: options of a run. None of it may be seen in the bundle.
+MAKERS = {
+    "plainly": {},
+    "with umask 000": {"umask": 0},
+    "with umask 077": {"umask": 0o077},
+    "by another user": support.as_nobody(),
+    "by another user with umask 077": {"umask": 0o077, **support.as_nobody()},
+    "in another time zone": {"env": {"TZ": "Pacific/Kiritimati"}},
+    "in another locale": {"env": {"LC_ALL": "tr_TR.UTF-8", "LANG": "de_DE.UTF-8"}},
+    "at home elsewhere": {"env": {"HOME": "/nonexistent", "USER": "x", "LOGNAME": "x", "TMPDIR": "/nonexistent"}},
+}
+BUNDLES = {
+    "helm": ["-o", "b"],
+    "helm by component": ["-o", "b", "--layout", "component"],
+    "argocd": ["-o", "b", "-d", "argocd", "--repo", "https://git.example/x.git"],
+    "flux": ["-o", "b", "-d", "flux", "--repo", "https://git.example/x.git", "--repo-revision", "main"],
+    "helmfile": ["-o", "b", "-d", "helmfile"],
+    "a zip": ["-o", "b.zip"],
+    "a tar.gz": ["-o", "b.tar.gz"],
+}
+RUNS = 112  # each maker makes each bundle, twice
+
+
+class SameBundle(support.Case):
+    def setUp(self):
+        super().setUp()
+        self.good("recipe", "-q", "--service", "eks", "--accelerator", "gb200", "--intent", "training", "--os", "ubuntu",
+                  "-o", "recipe.yaml")
+
+    def made(self, number, program, arguments, how):
+        """What a run in a folder of its own writes: path → (mode, bytes), owners and places left out."""
+        place = self.dir / ("x" * (1 + number % 7)) / f"{number}"
+        place.mkdir(parents=True)
+        place.chmod(0o777)
+        shutil.copyfile(self.dir / "recipe.yaml", place / "r.yaml")
+        (place / "r.yaml").chmod(0o644)
+        how = dict(how)
+        done = subprocess.run([program, "bundle", "-q", "-r", "r.yaml", *arguments], cwd=place, capture_output=True,
+                              text=True, env=support.environment(**how.pop("env", {})), timeout=support.SECONDS,
+                              check=False, **how)
+        self.assertEqual(done.returncode, 0, done.stderr)
+        told = (done.stdout, done.stderr)
+        files = {str(one.relative_to(place)): (one.stat().st_mode & 0o777, one.read_bytes())
+                 for one in place.rglob("*") if one.is_file() and one.name != "r.yaml"}
+        self.assertGreater(len(files), 0)
+        return told, files
+
+    def test_whoever_makes_it_wherever_a_hundred_times(self):
+        elsewhere = self.dir / "another" / "folder" / "tool"
+        elsewhere.parent.mkdir(parents=True)
+        shutil.copy(support.EIDOS, elsewhere)
+        programs = itertools.cycle([support.EIDOS, elsewhere])
+        want, numbers = {}, itertools.count()
+        for _ in range(2):
+            for (maker, how), (bundle, arguments) in itertools.product(MAKERS.items(), BUNDLES.items()):
+                got = self.made(next(numbers), next(programs), arguments, how)
+                with self.subTest(f"{bundle}, made {maker}"):
+                    self.assertEqual(got, want.setdefault(bundle, got))
+        self.assertEqual(next(numbers), RUNS)
 
 
 if __name__ == "__main__":

@@ -220,6 +220,27 @@ class Seal(support.Case):
             self.good("verify", "b")
             shutil.rmtree(self.dir / "b")
 
+    def test_archives_are_compared_as_directories_are(self):
+        flags = ["--set", "cert-manager:replicaCount=3"]
+        self.good("bundle", "-q", "-r", "recipe.yaml", "-o", "c", *flags)
+        for name in ARCHIVES:
+            self.good("bundle", "-q", "-r", "recipe.yaml", "-o", name)
+            self.good("bundle", "-q", "-r", "recipe.yaml", "-o", f"c-{name}", *flags)
+        want = json.loads(self.good("diff", "b", "c", "-t", "json").out)
+        self.assertIn("replicaCount", json.dumps(want["changes"]))
+        for name in ARCHIVES:
+            for left, right in ((name, "c"), ("b", f"c-{name}"), (name, f"c-{name}")):
+                got = json.loads(self.good("diff", left, right, "-t", "json").out)
+                self.assertEqual((got["changes"], got["summary"]), (want["changes"], want["summary"]))
+        self.put("x.zip", "mine")
+        with zipfile.ZipFile(self.dir / "y.zip", "w") as file:
+            file.writestr("a", "a")
+        for name, code, words in (("x.zip", 2, "x.zip: it is neither a zip nor a tar.gz"), ("none.zip", 3, "none.zip"),
+                                  ("y.zip", 2, "'y.zip' is an archive, but no bundle: it has no recipe.yaml")):
+            done = self.eidos("diff", name, "b")
+            self.assertEqual(done.code, code, done.err)
+            self.assertIn(words, done.err)
+
     def test_the_bundles_own_recipe_makes_it_again(self):
         before = self.tree(self.dir / "b")
         self.good("bundle", "-q", "-r", "b/recipe.yaml", "-o", "b")
