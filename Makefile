@@ -50,7 +50,8 @@ bench: release ## measure, and write bench/RESULTS.md
 release: setup ## the binary people install, in build/release
 	@tools/build release eidos
 
-install: release ## PREFIX=/usr/local, DESTDIR=: binary, completions, man pages
+install: release ## PREFIX=/usr/local, DESTDIR=: binary, completions, man pages, library
+	@tools/build release eidos_library
 	@tools/install build/release/eidos "$(DESTDIR)$(PREFIX)"
 
 clean: ## remove build/ (the compiler cache and .cache/ stay)

@@ -14,5 +14,6 @@ function(eidos_embed_catalog)
   add_library(eidos_embedded_catalog STATIC cmake/embedded_catalog.S cmake/embedded_catalog.cc)
   set_source_files_properties(cmake/embedded_catalog.S PROPERTIES OBJECT_DEPENDS "${blob}"
     COMPILE_OPTIONS "-I${PROJECT_BINARY_DIR}/embedded")
-  target_link_libraries(eidos_embedded_catalog PRIVATE eidos_flags PUBLIC eidos_catalog)
+  target_link_libraries(eidos_embedded_catalog PRIVATE "$<BUILD_INTERFACE:eidos_flags>" PUBLIC eidos_catalog)
+  set_target_properties(eidos_embedded_catalog PROPERTIES EXPORT_NAME embedded_catalog EIDOS_DEPS catalog)
 endfunction()

@@ -41,6 +41,10 @@ if(EIDOS_LTO)
   include(CheckIPOSupported)
   check_ipo_supported(LANGUAGES CXX)
   set(CMAKE_INTERPROCEDURAL_OPTIMIZATION ON)
+  if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")  # the archives are installed: another compiler must be able to link them
+    list(REMOVE_ITEM CMAKE_CXX_COMPILE_OPTIONS_IPO "-fno-fat-lto-objects")
+    list(APPEND CMAKE_CXX_COMPILE_OPTIONS_IPO "-ffat-lto-objects")
+  endif()
   if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
     add_link_options(-Wno-stringop-overflow)  # false positives on std::string at link time
   endif()
