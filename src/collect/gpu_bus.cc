@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/secrets.h"
 
 namespace eidos::collect {
 
@@ -15,15 +16,21 @@ constexpr std::string_view kDisplayClass = "0x03";   // VGA and 3D controllers
 constexpr std::string_view kSwitchClass = "0x0680";  // NVSwitch: a bridge of no other class
 constexpr std::string_view kDevices = "/sys/bus/pci/devices";
 
+// What the machine says in a few words. It goes into messages, too, which pass no filter later.
+std::string words_of(std::string_view text) {
+  text = trim(text);
+  return model::looks_secret_value(text) ? "withheld" : document_text(text.substr(0, kMostShownBytes));
+}
+
 std::string line_of(const Source& source, const std::string& path) {
   auto text = source.read(path);
-  return text ? document_text(trim(*text).substr(0, kMostShownBytes)) : std::string();
+  return text ? words_of(*text) : std::string();
 }
 
 /// The value behind "DRIVER=" of a uevent file.
 std::string value_in(std::string_view text, std::string_view key) {
   for (std::string_view line : split(text, '\n'))
-    if (line.starts_with(key)) return document_text(trim(line.substr(key.size())).substr(0, kMostShownBytes));
+    if (line.starts_with(key)) return words_of(line.substr(key.size()));
   return {};
 }
 
@@ -42,7 +49,7 @@ bool exists(const Source& source, const std::string& path) {
 BusGpu gpu_at(const Source& source, const std::string& id, std::string pci_class) {
   const std::string device = cat(kDevices, "/", id);
   BusGpu gpu;
-  gpu.id = document_text(id);
+  gpu.id = id;
   gpu.pci_class = std::move(pci_class);
   gpu.device_id = line_of(source, cat(device, "/device"));
   if (auto uevent = source.read(cat(device, "/uevent"))) gpu.driver = value_in(*uevent, "DRIVER=");
@@ -81,7 +88,7 @@ std::int64_t read_gpu_information(std::string_view text, BusGpu& gpu) {
     if (colon == std::string_view::npos) continue;
     std::string_view key = trim(line.substr(0, colon));
     std::string_view value = trim(line.substr(colon + 1));
-    if (key == "Model") gpu.model = document_text(value.substr(0, kMostShownBytes));
+    if (key == "Model") gpu.model = words_of(value);
     if (key == "Device Minor") minor = to_int(value).value_or(-1);
     if (key == "GPU Excluded") gpu.excluded = value == "Yes";
   }
@@ -113,6 +120,7 @@ Result<Bus> look_at_bus(const Source& source) {
   bus.there = true;
   for (const DirEntry& device : *devices) {
     EIDOS_CHECK(source.limit.check("looking at the PCI bus"));
+    if (plain_bus_id(device.name).empty()) continue;
     const std::string path = cat(kDevices, "/", device.name);
     if (auto vendor = source.read(cat(path, "/vendor")); !vendor || !vendor->starts_with(kNvidia)) continue;
     std::string pci_class = line_of(source, cat(path, "/class"));
@@ -130,8 +138,9 @@ std::string reason(const BusGpu& gpu) {
   if (gpu.driver.empty()) return "no driver is bound to it: load the nvidia kernel module, or bind it";
   if (gpu.driver == "nouveau") return "bound to nouveau: keep nouveau from loading, and load nvidia";
   if (gpu.driver.find("vfio") != std::string::npos)
-    return cat("bound to ", gpu.driver, ", for virtual machines: if that is not meant, bind it to nvidia");
-  if (gpu.driver != "nvidia") return cat("bound to ", gpu.driver, ", not to nvidia");
+    return cat("bound to ", show(gpu.driver),
+               ", for virtual machines: if that is not meant, bind it to nvidia");
+  if (gpu.driver != "nvidia") return cat("bound to ", show(gpu.driver), ", not to nvidia");
   if (gpu.excluded) return "the driver was told to exclude it (NVreg_ExcludedGpus)";
   if (!gpu.listed) return "the driver does not list it here: a container sees only the GPUs it was given";
   if (!gpu.has_node)
@@ -141,7 +150,9 @@ std::string reason(const BusGpu& gpu) {
 }
 
 std::string plain_bus_id(std::string_view id) {
+  constexpr std::size_t kLongest = 32;  // NVML's buffer
   std::string text = lower(trim(id));
+  if (text.size() > kLongest || text.find_first_not_of("0123456789abcdef:.") != std::string::npos) return {};
   std::size_t domain = text.find(':');
   // "04:00.0" has no domain
   if (domain == std::string::npos || text.find(':', domain + 1) == std::string::npos) return text;

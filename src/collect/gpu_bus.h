@@ -52,7 +52,8 @@ std::int64_t read_gpu_information(std::string_view text, BusGpu& gpu);
 /// Why the driver does not drive it, with the fix: "bound to vfio-pci: …". Empty when nothing is known to be
 /// wrong.
 std::string reason(const BusGpu& gpu);
-/// "0000:04:00.0" of any spelling: NVML writes eight digits of the domain, and capitals.
+/// "0000:04:00.0" of any spelling: NVML writes eight digits of the domain, and capitals. Empty for what is no
+/// bus id.
 std::string plain_bus_id(std::string_view id);
 
 }  // namespace eidos::collect

@@ -62,7 +62,9 @@ TEST(GpuBus, SpellsBusIdsOneWay) {
                          {"00010008:01:00.0", "10008:01:00.0"},
                          {"8C:00.0", "8c:00.0"},
                          {"", ""},
-                         {":", ":"}};
+                         {":", ":"},
+                         {"password=x", ""},
+                         {"0000:8c:00.0\x1b[31m", ""}};
   for (const Case& c : kCases) EXPECT_EQ(plain_bus_id(c.text), c.want) << c.text;
 }
 

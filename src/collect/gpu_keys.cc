@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "model/secrets.h"
 
 namespace eidos::collect {
 
@@ -58,6 +59,11 @@ std::span<const Fact> facts() {
 const Fact* find_fact(std::string_view name) {
   const auto* found = std::ranges::find(kFacts, name, &Fact::name);
   return found == std::end(kFacts) ? nullptr : found;
+}
+
+std::string shown_text(std::string_view text) {
+  constexpr std::size_t kShown = 60;
+  return model::looks_secret_value(text) ? std::string("(looks secret)") : quote(text, kShown);
 }
 
 std::string enabled_text(bool enabled) {

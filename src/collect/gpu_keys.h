@@ -34,6 +34,10 @@ std::span<const Fact> facts();
 /// nullptr when there is none.
 const Fact* find_fact(std::string_view name);
 
+/// The text in quotes for a message, or in its place a word that it looks secret: messages pass no filter
+/// later, as readings do.
+std::string shown_text(std::string_view text);
+
 // The texts of both sources are those of nvidia-smi.
 std::string enabled_text(bool enabled);
 std::string yes_text(bool yes);

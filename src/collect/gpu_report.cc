@@ -129,7 +129,7 @@ class Describer {
     for (const auto& [text, indexes] : groups)
       if (parts.size() < kShown)
         parts.push_back(
-            cat(text.empty() ? std::string("no answer") : quote(text, 60), " on ", ranges_text(indexes)));
+            cat(text.empty() ? std::string("no answer") : shown_text(text), " on ", ranges_text(indexes)));
     if (groups.size() > kShown) parts.emplace_back("...");
     return join(parts, "; ");
   }

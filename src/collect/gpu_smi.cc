@@ -108,7 +108,7 @@ class ReportReader {
   static constexpr std::int64_t kMostLost = 16;  // named one by one
 
   void say_lost(std::size_t n) {
-    view_.problems.push_back(cat("GPU ", n, " at ", show(gpus_[n].attribute("id").value()),
+    view_.problems.push_back(cat("GPU ", n, " at ", shown_text(gpus_[n].attribute("id").value()),
                                  " does not answer the driver: ", text_of(gpus_[n].child("product_name"))));
   }
 

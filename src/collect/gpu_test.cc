@@ -5,6 +5,10 @@
 #include "collect/collect.h"
 #include "collect/gpu_keys.h"
 #include "collect/gpu_smi.h"
+#include "collect/nvml_answer.h"
+#include "data/document.h"
+#include "model/document.h"
+#include "support/canaries.h"
 #include "support/capture_log.h"
 #include "support/fake_clock.h"
 #include "support/fake_files.h"
@@ -102,7 +106,7 @@ TEST(SmiReport, ALostGpuIsNamedAndNotCounted) {
   EXPECT_EQ(text_of(smi->readings, "gpu-count"), "2");
   EXPECT_EQ(text_of(smi->readings, "gpu.1.model"), "(none)");
   EXPECT_EQ(text_of(smi->readings, "gpu.2.model"), "A");
-  EXPECT_THAT(smi->problems, ElementsAre("GPU 1 at 0000:01:00.0 does not answer the driver: GPU is lost"));
+  EXPECT_THAT(smi->problems, ElementsAre("GPU 1 at '0000:01:00.0' does not answer the driver: GPU is lost"));
 }
 
 TEST(SmiReport, NoAnswerAnywhereIsNoReading) {
@@ -338,6 +342,50 @@ TEST_F(GpuCollectorTest, DoesNotRepeatASecret) {
   put_driver();
   processes_.answer("nvidia-smi", {9, "", "password=hunter2hunter2\n"});
   EXPECT_THAT(run().detail, Not(HasSubstr("hunter2")));
+}
+
+// Wherever a text of the machine or of its driver gets in.
+TEST_F(GpuCollectorTest, LetsNoCanaryOut) {
+  auto look = [&](const std::string& how, Options options) {
+    options.filter = {"gpu"};
+    Context context{files_, clock_, processes_, log_, {}};
+    auto collected = collect(context, options);
+    ASSERT_TRUE(collected) << how;
+    std::string text = data::to_json(data::write_value(collected->snapshot));
+    for (const std::string& warning : collected->warnings) text += warning + "\n";
+    EXPECT_EQ(testing::canary_found(text), "") << how;
+  };
+  put_driver();
+  put_device("0000:01:00.0", "0x10de", "0x030200");
+  for (const testing::Planted& planted : testing::canary_words()) {
+    std::string escaped;
+    for (char c : planted.value) escaped += c == '&' ? std::string("&amp;") : std::string(1, c);
+    files_.put("/sys/bus/pci/devices/0000:01:00.0/uevent", cat("DRIVER=", planted.value, "\n"));
+    files_.put("/proc/driver/nvidia/gpus/0000:01:00.0/information", cat("Model: \t ", planted.value, "\n"));
+    processes_.answer("nvidia-smi", {14, report(gpu("A") + gpu(escaped, escaped), "2"), planted.value});
+    look(cat(planted.how, " in the report"), {});
+    processes_.answer("nvidia-smi", {9, "", planted.value});
+    look(cat(planted.how, " in nvidia-smi's words"), {});
+    data::Map facts;
+    for (const char* fact : {"model", "pci-bus-id", "vbios-version"})
+      facts.set(fact, data::Value(planted.value));
+    nvml::Answer answer;
+    answer.driver = planted.value;
+    answer.count = 3;
+    answer.failures = {{planted.value, 999}};
+    answer.devices = {{0, facts, {}}, {1, facts, {{"handle", 15}}}, {2, {}, {}}};
+    processes_.answer("probe", {0, nvml::write_answer(answer), planted.value});
+    look(cat(planted.how, " in NVML's answer"), {.nvml_probe = {"probe"}});
+    answer.devices = {{0, {}, {{planted.value, 999}}}};
+    processes_.answer("probe", {0, nvml::write_answer(answer), ""});
+    look(cat(planted.how, " in the name of what failed"), {.nvml_probe = {"probe"}});
+    processes_.answer("probe", {1, "", planted.value});
+    look(cat(planted.how, " in the words of who asks NVML"), {.nvml_probe = {"probe"}});
+    nvml::Answer refused;
+    refused.library_problem = planted.value;
+    processes_.answer("probe", {0, nvml::write_answer(refused), ""});
+    look(cat(planted.how, " in the loader's words"), {.nvml_probe = {"probe"}});
+  }
 }
 
 // ---- NVML first ----------------------------------------------------------------------------------

@@ -10,6 +10,7 @@
 #include "collect/nvml_calls.h"
 #include "collect/nvml_codes.h"
 #include "data/document.h"
+#include "model/secrets.h"
 
 namespace eidos::collect::nvml {
 
@@ -17,13 +18,21 @@ namespace {
 
 constexpr std::size_t kMostProblemBytes = 1000;
 
+// Our own words and the loader's; whatever else stands there must not paint on a terminal.
+std::string plain(std::string_view text) {
+  constexpr std::size_t kShown = 300;
+  if (model::looks_secret_value(text)) return "(what it says looks secret)";
+  std::string quoted = quote(text, kShown);
+  return quoted == cat("'", text, "'") ? std::string(text) : quoted;
+}
+
 Error no_answer(std::string_view why) {
   return {ErrorKind::Invalid, cat("what NVML answered cannot be read: ", why), {}, {}};
 }
 
 Result<void> check_fact(const data::Map::Entry& entry) {
   const Fact* fact = find_fact(entry.key);
-  if (fact == nullptr) return std::unexpected(no_answer(cat("no fact is called ", quote(entry.key))));
+  if (fact == nullptr) return std::unexpected(no_answer(cat("no fact is called ", shown_text(entry.key))));
   bool good = fact->is(kNumber)
                   ? entry.value.is_number() && data::to_int64(entry.value.number()).value_or(-1) >= 0
                   : entry.value.is_string() && entry.value.string().size() <= 4 * kMostFactBytes;
@@ -39,6 +48,9 @@ Result<void> check_devices(const std::vector<DeviceAnswer>& devices) {
       return std::unexpected(no_answer("devices out of order"));
     last = device.index;
     for (const data::Map::Entry& entry : device.facts) EIDOS_CHECK(check_fact(entry));
+    for (const Failure& failure : device.failures)
+      if (failure.what != "handle" && find_fact(failure.what) == nullptr)
+        return std::unexpected(no_answer(cat("no fact is called ", shown_text(failure.what))));
   }
   return {};
 }
@@ -51,7 +63,7 @@ bool is_lost(const DeviceAnswer& device) {
 
 std::string at_bus(const DeviceAnswer& device) {
   const data::Value* id = device.facts.find("pci-bus-id");
-  return id == nullptr ? std::string() : cat(" at ", show(id->scalar_text()));
+  return id == nullptr ? std::string() : cat(" at ", shown_text(id->scalar_text()));
 }
 
 std::string with_fix(std::int64_t code) {
@@ -94,7 +106,7 @@ DriverView whole_view(const Answer& answer) {
   view.count = answer.count;
   for (const Failure& failure : answer.failures) {
     if (failure.what == "gpu-count") view.count.reset();
-    view.problems.push_back(cat("NVML: ", show(failure.what), ": ", code_text(failure.code)));
+    view.problems.push_back(cat("NVML: ", plain(failure.what), ": ", code_text(failure.code)));
   }
   for (const DeviceAnswer& device : answer.devices) {
     if (is_lost(device))
@@ -118,11 +130,11 @@ std::string write_answer(const Answer& answer) {
 Result<Answer> read_answer(std::string_view text) {
   data::Sources sources;
   auto value = data::parse_json(text, sources, {});
-  if (!value) return std::unexpected(no_answer(value.error().message));
+  if (!value) return std::unexpected(no_answer(plain(value.error().message)));
   Answer answer;
   data::Reading reading{sources};
   data::read_value(*value, answer, reading, nullptr);
-  if (auto done = reading.done(); !done) return std::unexpected(no_answer(done.error().message));
+  if (auto done = reading.done(); !done) return std::unexpected(no_answer(plain(done.error().message)));
   bool asked = answer.no_library.empty() && answer.library_problem.empty();
   if (!value->is_map() || (asked && value->find("count") == nullptr))
     return std::unexpected(no_answer("it is none of eidos's documents"));
@@ -134,9 +146,9 @@ Result<Answer> read_answer(std::string_view text) {
 }
 
 Result<DriverView> view_of(const Answer& answer) {
-  if (!answer.no_library.empty()) return fail(ErrorKind::NotFound, show(answer.no_library));
+  if (!answer.no_library.empty()) return fail(ErrorKind::NotFound, plain(answer.no_library));
   if (!answer.library_problem.empty())
-    return fail(ErrorKind::Unavailable, cat("NVML cannot be used: ", quote(answer.library_problem, 300)));
+    return fail(ErrorKind::Unavailable, cat("NVML cannot be used: ", plain(answer.library_problem)));
   for (const Failure& failure : answer.failures)
     if (failure.what == "start") return std::unexpected(code_error(failure.code, "NVML does not start: "));
   return whole_view(answer);

@@ -142,6 +142,8 @@ TEST(Meaning, OfReadings) {
       {"GPU", "smi", "gpu.0.temperature", false, kC},
       {"GPU", "smi", "gpu.0.mig.mode", true, kB},
       {"GPU", "smi", "gpu.0.uuid", true, kC},
+      {"GPU", "hardware", "gpu.0000:04:00.0.driver", true, kB},
+      {"GPU", "hardware", "gpu.0000:04:00.0.numa-node", true, kP},
       {"K8s", "server", "version", true, kB},
       {"K8s", "node", "provider-id", false, kC},
       {"K8s", "policy", "driver.enabled", true, kB},

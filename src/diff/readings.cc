@@ -242,6 +242,9 @@ constexpr Row kGpu[] = {
     {"smi", "*name*", breaking("what programs are built and sized for")},
     {"hardware", "*version*", counted(kDriverBranch, "CUDA programs need a driver of their branch or later")},
     {"hardware", "*count*", breaking("what can be scheduled")},
+    {"hardware", "driver-loaded", breaking("what can be scheduled")},
+    {"hardware", "gpu.*.driver", breaking("what can be scheduled")},
+    {"hardware", "gpu.*.state", breaking("what can be scheduled")},
     {"hardware", "*", performance("devices and how they are attached")},
 };
 

@@ -446,6 +446,8 @@ TEST(KnownReadings, PathsOutsideTheTableAreFoundWithoutASnapshot) {
       {"GPU.smi.driver-version", true, "GPU.smi.driver"},
       {"GPU.smi.gpu.0.uuid", true, ""},
       {"GPU.smi.gpu.modle", false, "GPU.smi.gpu.model"},
+      {"GPU.hardware.gpu-cuont", false, "GPU.hardware.gpu-count"},
+      {"GPU.hardware.gpu.0000:04:00.0.driver", true, ""},
       {"GPU.nothing-like-it.x", false, ""},
       {"NodeTopology.summary.node-cuont", false, "NodeTopology.summary.node-count"},
       {"NodeTopology.label.any/label", true, ""},

@@ -54,6 +54,8 @@ constexpr Text kSmi[] = {"driver",
                          "gpu.addressing-mode",
                          "gpu.vbios-version",
                          "gpu.gsp-firmware-version"};
+constexpr Text kHardware[] = {"driver-loaded", "driver-version", "driver-flavor",
+                              "control-node",  "gpu-count",      "nvswitch-count"};
 constexpr Text kSummary[] = {"node-count", "taint-count", "label-count"};
 
 constexpr KnownSubtype kKnown[] = {
@@ -78,7 +80,7 @@ constexpr KnownSubtype kKnown[] = {
     {"SystemD", "crio.service", Keys::Open, kUnit},
     {"SystemD", "nvidia-persistenced.service", Keys::Open, kUnit},
     {"GPU", "smi", Keys::PerDevice, kSmi},
-    {"GPU", "hardware"},
+    {"GPU", "hardware", Keys::PerDevice, kHardware},
     {"NodeTopology", "summary", Keys::Closed, kSummary},
     {"NodeTopology", "taint"},
     {"NodeTopology", "label"},
