@@ -24,7 +24,16 @@ void Waiter::Ring::operator()() const {
   [[maybe_unused]] int failed = ::eventfd_write(fd, 1);
 }
 
-Waiter::Waiter(Limit limit) : limit_(std::move(limit)) {
+Waiter::Waiter(Limit limit) {
+  renew(std::move(limit));
+}
+
+void Waiter::renew(Limit limit) {
+  bool same = limit.stop() == limit_.stop();
+  limit_ = std::move(limit);
+  if (same) return;
+  ring_.reset();
+  bell_.close();
   if (!limit_.stop().stop_possible()) return;
   bell_ = OwnedFd(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
   if (bell_.open()) ring_.emplace(limit_.stop(), Ring{bell_.get()});

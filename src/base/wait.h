@@ -36,13 +36,15 @@ class OwnedFd {
   int fd_ = -1;
 };
 
-/// poll(2) under a Limit. Made once for a piece of work and used by one thread; the stop request may come
-/// from any.
+/// poll(2) under a Limit. Made once for a piece of work, or renewed for the next, and used by one thread at a
+/// time; the stop request may come from any.
 class Waiter {
  public:
   explicit Waiter(Limit limit);
 
   const Limit& limit() const { return limit_; }
+  /// From now on this limit counts: a connection that is kept serves one piece of work after the other.
+  void renew(Limit limit);
   /// Until one of `fds` is ready or `cap_ms` (>= 0) has passed, whichever is first; may return early without
   /// either. A descriptor of -1 is passed over. Cancelled, Timeout: `what` names the work that was cut.
   Result<void> wait(std::span<pollfd> fds, std::string_view what, int cap_ms = -1) const;

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "base/text.h"
+#include "net/dial.h"
 #include "net/message.h"
-#include "net/tls.h"
 
 namespace eidos::net {
 
@@ -15,66 +15,20 @@ namespace {
 
 constexpr std::size_t kMostRedirects = 5;
 
-struct StatusRow {
-  int status;
-  ErrorKind kind;
-  std::string_view meaning;
-};
-constexpr StatusRow kStatuses[] = {
-    {401, ErrorKind::Denied, "credentials are needed, or were refused"},
-    {403, ErrorKind::Denied, "access is forbidden"},
-    {404, ErrorKind::NotFound, "there is no such document"},
-    {407, ErrorKind::Denied, "the proxy wants credentials, or refused them"},
-    {408, ErrorKind::Timeout, "the server gave up waiting"},
-    {410, ErrorKind::NotFound, "the document is gone"},
-    {429, ErrorKind::RateLimited, "too many requests"},
-    {500, ErrorKind::Unavailable, "the server failed"},
-    {502, ErrorKind::Unavailable, "a gateway got no good answer"},
-    {503, ErrorKind::Unavailable, "the server is overloaded or down"},
-    {504, ErrorKind::Timeout, "a gateway got no answer in time"},
-};
-
-StatusRow row_of(int status) {
-  for (const StatusRow& row : kStatuses)
-    if (row.status == status) return row;
-  if (status >= 500 && status <= 599) return {status, ErrorKind::Unavailable, "the server failed"};
-  return {status, ErrorKind::Invalid, "no document came"};
-}
-
 std::unexpected<Error> refused(int status, std::string_view who) {
-  StatusRow row = row_of(status);
-  return fail(row.kind, cat(who, " answered ", status, ": ", row.meaning));
+  StatusMeaning meaning = meaning_of(status);
+  return fail(meaning.kind, cat(who, " answered ", status, ": ", meaning.text));
 }
 
 bool is_redirect(int status) {
   return status == 301 || status == 302 || status == 303 || status == 307 || status == 308;
 }
 
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    std::uint32_t group = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      group = (group << 8) | (i + k < bytes.size() ? static_cast<unsigned char>(bytes[i + k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k)
-      out += i + k > bytes.size() ? '=' : kLetters[(group >> (18 - 6 * k)) & 0x3F];
-  }
-  return out;
-}
-
-// Basic (RFC 7617): "user" alone means an empty password.
-std::string credentials_line(std::string_view name, std::string_view credentials) {
-  if (credentials.empty()) return {};
-  std::string colon = credentials.find(':') == std::string_view::npos ? ":" : "";
-  return cat(name, ": Basic ", base64(cat(credentials, colon)), "\r\n");
-}
-
 std::string get_request(const Url& url, const std::optional<Url>& plain_proxy, std::string_view user_agent) {
   return cat("GET ", plain_proxy ? absolute_form(url) : url.target, " HTTP/1.1\r\nHost: ", authority(url),
              "\r\nUser-Agent: ", user_agent, "\r\nAccept: */*\r\nConnection: close\r\n",
-             credentials_line("Authorization", url.credentials),
-             credentials_line("Proxy-Authorization", plain_proxy ? plain_proxy->credentials : ""), "\r\n");
+             basic_credentials("Authorization", url.credentials),
+             basic_credentials("Proxy-Authorization", plain_proxy ? plain_proxy->credentials : ""), "\r\n");
 }
 
 class HttpTransport final : public Transport {
@@ -130,44 +84,18 @@ class HttpTransport final : public Transport {
 
   Result<std::unique_ptr<Channel>> connect(const Waiter& waiter, const Url& url,
                                            const std::optional<Url>& proxy) {
-    const Url& first = proxy ? *proxy : url;
-    auto channel = connect_tcp(waiter, first.host, first.port, options_.lookup);
-    if (proxy) channel = through_proxy(std::move(channel), url, *proxy);
-    if (!channel || !url.secure) return channel;
-    EIDOS_TRY(TlsContext context, server_trust_.get(files_, options_.ca_file, options_.environment));
-    auto secured = connect_tls(*std::move(channel), context, url.host);
-    if (secured || secured.error().kind != ErrorKind::Denied) return secured;
-    return std::unexpected(std::move(secured).error().fix(
-        "when a private authority signed it, name its certificate with --ca-file"));
-  }
-
-  // The channel to the proxy, and for an https URL the tunnel behind it.
-  Result<std::unique_ptr<Channel>> through_proxy(Result<std::unique_ptr<Channel>> channel, const Url& url,
-                                                 const Url& proxy) {
-    if (channel && proxy.secure) channel = secure_proxy(*std::move(channel), proxy);
-    if (channel && url.secure)
-      if (auto opened = open_tunnel(**channel, url, proxy); !opened)
-        return std::unexpected(std::move(opened).error().within(cat("proxy ", quote(peer_name(proxy)))));
-    if (channel) return channel;
-    return std::unexpected(std::move(channel).error().within("proxy"));
-  }
-
-  Result<std::unique_ptr<Channel>> secure_proxy(std::unique_ptr<Channel> channel, const Url& proxy) {
-    std::string ca_file = options_.environment("EIDOS_PROXY_CA_CERT");
-    EIDOS_TRY(TlsContext context, proxy_trust_.get(files_, ca_file, options_.environment));
-    auto secured = connect_tls(std::move(channel), context, proxy.host);
-    if (secured || secured.error().kind != ErrorKind::Denied) return secured;
-    return std::unexpected(std::move(secured).error().fix(
-        "when a private authority signed it, name its certificate in EIDOS_PROXY_CA_CERT"));
-  }
-
-  Result<void> open_tunnel(Channel& channel, const Url& url, const Url& proxy) const {
-    EIDOS_CHECK(channel.write(cat("CONNECT ", peer_name(url), " HTTP/1.1\r\nHost: ", peer_name(url),
-                                  "\r\nUser-Agent: ", options_.user_agent, "\r\n",
-                                  credentials_line("Proxy-Authorization", proxy.credentials), "\r\n")));
-    EIDOS_TRY(Answer answer, read_answer(channel, 0));
-    if (answer.status / 100 == 2) return {};
-    return refused(answer.status, "it");
+    Route route{
+        .url = url,
+        .proxy = proxy,
+        .server_tls = [this] { return server_trust_.get(files_, options_.ca_file, options_.environment); },
+        .proxy_tls =
+            [this] {
+              std::string ca_file = options_.environment("EIDOS_PROXY_CA_CERT");
+              return proxy_trust_.get(files_, ca_file, options_.environment);
+            },
+        .trust_hint = "when a private authority signed it, name its certificate with --ca-file",
+        .user_agent = options_.user_agent};
+    return dial(waiter, route, options_.lookup);
   }
 
   // Made at the first use, once.

@@ -122,6 +122,8 @@ std::expected<OwnedFd, int> start_connect(const std::string& address, std::uint1
   if (!socket.open()) return std::unexpected(errno);
   int on = 1;
   ::setsockopt(socket.get(), IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  // A stream that waits for news would never notice that the other side has lost its power.
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
   if (::connect(socket.get(), to.ai_addr, to.ai_addrlen) == 0 || errno == EINPROGRESS || errno == EINTR)
     return socket;
   return std::unexpected(errno);

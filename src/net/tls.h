@@ -2,8 +2,10 @@
 // TLS clients: which authorities are trusted, and a channel that verifies its peer. OpenSSL is initialised
 // here, at the first use, and never with a configuration file.
 
+#include <chrono>
 #include <memory>
 #include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "base/files.h"
@@ -23,7 +25,24 @@ using TlsContext = std::shared_ptr<ssl_ctx_st>;
 /// `files` must outlive the context.
 Result<TlsContext> tls_context(Files& files, const std::string& ca_file, const Environment& environment);
 
-/// Shakes hands over `inner`, checking the chain and that the certificate names `host`. Denied: not to be
+/// What a client trusts and shows, as PEM text.
+struct TlsSettings {
+  std::string authorities = {};  ///< Trusted alone; empty: as tls_context() without a file.
+  std::string certificate = {};  ///< Of the client, with the chain behind it.
+  std::string key = {};          ///< Belongs to it; both or neither.
+  bool insecure = false;         ///< Any certificate of the server will do.
+  bool operator==(const TlsSettings&) const = default;
+};
+
+/// Invalid names the part that cannot be read: a key that is encrypted or belongs to another certificate,
+/// text that is no PEM. Otherwise as above.
+Result<TlsContext> tls_context(Files& files, const TlsSettings& settings, const Environment& environment);
+
+/// When the first certificate of a PEM text ends. Invalid: there is none that can be read.
+Result<std::chrono::system_clock::time_point> certificate_end(std::string_view pem);
+
+/// Shakes hands over `inner`, checking the chain and that the certificate names `host`, unless the context is
+/// an insecure one. Denied: not to be
 /// trusted, with the reason. Unavailable: no TLS there, or the connection broke.
 Result<std::unique_ptr<Channel>> connect_tls(std::unique_ptr<Channel> inner, const TlsContext& context,
                                              const std::string& host);

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 #include <climits>
+#include <ctime>
 #include <mutex>
 #include <string_view>
 
@@ -196,9 +197,8 @@ Error openssl_error(std::string_view what) {
   return Error{ErrorKind::Internal, cat(what, ": ", reason == nullptr ? "OpenSSL failed" : reason), {}, {}};
 }
 
-}  // namespace
-
-Result<TlsContext> tls_context(Files& files, const std::string& ca_file, const Environment& environment) {
+// A context that trusts nobody yet.
+Result<TlsContext> bare_context() {
   // A configuration file could load foreign code; whoever initialises first decides for the process.
   if (::OPENSSL_init_ssl(OPENSSL_INIT_NO_LOAD_CONFIG, nullptr) != 1)
     return std::unexpected(openssl_error("starting TLS"));
@@ -210,8 +210,88 @@ Result<TlsContext> tls_context(Files& files, const std::string& ca_file, const E
     return std::unexpected(openssl_error("starting TLS"));
   ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_PEER, nullptr);
   SSL_CTX_set_session_cache_mode(context.get(), SSL_SESS_CACHE_OFF);
+  return context;
+}
+
+// ---- what the client shows -------------------------------------------------------------------
+
+struct KeyDeleter {
+  void operator()(EVP_PKEY* key) const { ::EVP_PKEY_free(key); }
+};
+
+std::unique_ptr<BIO, BioDeleter> reading(std::string_view pem) {
+  return std::unique_ptr<BIO, BioDeleter>(
+      ::BIO_new_mem_buf(pem.data(), static_cast<int>(std::min<std::size_t>(pem.size(), INT_MAX))));
+}
+
+// There is nobody to ask for a passphrase.
+int no_passphrase(char*, int, int, void*) {
+  return -1;
+}
+
+Result<void> add_identity(SSL_CTX* context, const TlsSettings& settings) {
+  ::ERR_clear_error();
+  auto chain = reading(settings.certificate);
+  std::unique_ptr<X509, X509Deleter> leaf(::PEM_read_bio_X509(chain.get(), nullptr, no_passphrase, nullptr));
+  if (!leaf || ::SSL_CTX_use_certificate(context, leaf.get()) != 1)
+    return fail(ErrorKind::Invalid, "the client certificate cannot be read", {},
+                "certificates are given in PEM form, -----BEGIN CERTIFICATE-----");
+  while (X509* more = ::PEM_read_bio_X509(chain.get(), nullptr, no_passphrase, nullptr))
+    if (SSL_CTX_add_extra_chain_cert(context, more) != 1) ::X509_free(more);
+  auto text = reading(settings.key);
+  std::unique_ptr<EVP_PKEY, KeyDeleter> key(
+      ::PEM_read_bio_PrivateKey(text.get(), nullptr, no_passphrase, nullptr));
+  bool locked = settings.key.find("ENCRYPTED") != std::string::npos;
+  if (!key)
+    return fail(
+        ErrorKind::Invalid, locked ? "the client key is encrypted" : "the client key cannot be read", {},
+        locked ? "decrypt it: there is nobody to ask for a passphrase" : "keys are given in PEM form");
+  if (::SSL_CTX_use_PrivateKey(context, key.get()) != 1)
+    return fail(ErrorKind::Invalid, "the client key belongs to another certificate");
+  ::ERR_clear_error();
+  return {};
+}
+
+Result<void> add_authorities(X509_STORE* store, std::string_view pem) {
+  Loaded count = add_pem(store, pem);
+  if (count.bad == 0 && count.good > 0) return {};
+  return fail(ErrorKind::Invalid,
+              count.good == 0 ? std::string("no certificate of an authority")
+                              : cat("certificate ", count.good + 1, " of the authorities cannot be read"),
+              {}, "certificates are given in PEM form, -----BEGIN CERTIFICATE-----");
+}
+
+}  // namespace
+
+Result<TlsContext> tls_context(Files& files, const std::string& ca_file, const Environment& environment) {
+  EIDOS_TRY(TlsContext context, bare_context());
   EIDOS_CHECK(add_trust(files, ::SSL_CTX_get_cert_store(context.get()), ca_file, environment));
   return context;
+}
+
+Result<TlsContext> tls_context(Files& files, const TlsSettings& settings, const Environment& environment) {
+  EIDOS_TRY(TlsContext context, bare_context());
+  X509_STORE* store = ::SSL_CTX_get_cert_store(context.get());
+  if (settings.insecure)
+    ::SSL_CTX_set_verify(context.get(), SSL_VERIFY_NONE, nullptr);
+  else if (!settings.authorities.empty())
+    EIDOS_CHECK(add_authorities(store, settings.authorities));
+  else
+    EIDOS_CHECK(add_trust(files, store, {}, environment));
+  if (!settings.certificate.empty()) EIDOS_CHECK(add_identity(context.get(), settings));
+  return context;
+}
+
+Result<std::chrono::system_clock::time_point> certificate_end(std::string_view pem) {
+  auto text = reading(pem);
+  std::unique_ptr<X509, X509Deleter> certificate(
+      ::PEM_read_bio_X509(text.get(), nullptr, no_passphrase, nullptr));
+  ::ERR_clear_error();
+  std::tm end{};
+  if (!certificate || ::ASN1_TIME_to_tm(::X509_get0_notAfter(certificate.get()), &end) != 1)
+    return fail(ErrorKind::Invalid, "the client certificate cannot be read", {},
+                "certificates are given in PEM form, -----BEGIN CERTIFICATE-----");
+  return std::chrono::system_clock::from_time_t(::timegm(&end));
 }
 
 }  // namespace eidos::net

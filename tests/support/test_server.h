@@ -84,6 +84,7 @@ using Script = std::function<void(Peer&)>;
 struct TlsServer {
   Identity identity;
   int most_version = TLS1_3_VERSION;
+  bool ask_client = false;  ///< For a certificate, and take any.
 };
 
 class TestServer {
@@ -135,6 +136,8 @@ class TestServer {
     KeyPtr secret(PEM_read_bio_PrivateKey(key.get(), nullptr, nullptr, nullptr));
     EXPECT_EQ(SSL_CTX_use_certificate(context_.get(), leaf.get()), 1);
     EXPECT_EQ(SSL_CTX_use_PrivateKey(context_.get(), secret.get()), 1);
+    if (tls.ask_client)
+      SSL_CTX_set_verify(context_.get(), SSL_VERIFY_PEER, [](int, X509_STORE_CTX*) { return 1; });
   }
 
   void accept_all() {
