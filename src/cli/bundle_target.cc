@@ -6,6 +6,7 @@
 #include "base/sha256.h"
 #include "base/text.h"
 #include "cli/output.h"
+#include "kube/document.h"
 #include "seal/verify.h"
 
 namespace eidos::cli {
@@ -122,6 +123,9 @@ Result<void> check_target(const Flags& flags) {
   if (path == "-")
     return fail(ErrorKind::Invalid, "a bundle is a directory, which does not fit into standard output", {},
                 "give --output DIR, or --dry-run to see the tree");
+  if (kube::is_config_map(path))
+    return fail(ErrorKind::Invalid, "a bundle is a directory, which does not fit into a ConfigMap", path,
+                "write a directory, or an archive");
   if (path.starts_with("oci://"))
     return fail(ErrorKind::Invalid, "oci:// targets are not in this version yet", path, "write a directory");
   EIDOS_CHECK(check_ending(path));

@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "catalog/lock.h"
+#include "cli/cluster.h"
 #include "data/document.h"
 #include "data/fields.h"
 #include "recipe/criteria.h"
@@ -73,12 +74,10 @@ Result<std::string> read_source(const std::string& source, const Flags& flags, S
   if (source == "-" || remote) session.world.watch_signals();
   if (source == "-") return session.context.files.read_stdin({.limit = limit});
   if (remote) return session.world.fetch({source, flags.text("ca-file")}, limit);
-  if (scheme == "cm")
-    return fail(ErrorKind::Invalid, "cm:// sources are not in this version yet", source,
-                "save the ConfigMap to a file, or pipe it in with '-'");
+  if (scheme == "cm") return read_from_cluster(source, flags, session);
   if (!scheme.empty())
     return fail(ErrorKind::Invalid, cat("sources of kind ", quote(scheme), " are not read"), source,
-                "give a file, '-', http:// or https://");
+                "give a file, '-', http://, https:// or cm://");
   auto bytes = session.context.files.read(source, {.limit = limit});
   if (bytes || bytes.error().kind != ErrorKind::NotFound) return bytes;
   return std::unexpected(with_neighbour(std::move(bytes).error(), source, session.context.files));

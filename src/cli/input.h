@@ -1,5 +1,5 @@
 #pragma once
-// Where a command's documents come from: a file, "-" for standard input, http(s)://.
+// Where a command's documents come from: a file, "-" for standard input, http(s)://, cm://.
 
 #include <string>
 #include <string_view>

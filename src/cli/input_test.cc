@@ -34,7 +34,8 @@ TEST(Input, OfASchemeThatIsNotReadIsRefused) {
     int code;
     const char* want;
   };
-  const Case kCases[] = {{"cm://ns/name", 2, "cm:// sources are not in this version yet"},
+  const Case kCases[] = {{"cm://ns/name", 6, "no cluster: there is no kubeconfig"},
+                         {"cm://ns/Name", 2, "'cm://ns/Name' names no ConfigMap"},
                          {"ftp://host/x", 2, "sources of kind 'ftp' are not read"},
                          {"http://host/none", 3, "404"},
                          {"./http://x", 3, "'./http://x' does not exist"}};

@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "kube/client.h"
 #include "net/client.h"
 
 namespace eidos::cli {
@@ -114,6 +115,12 @@ Machine::Machine()
              },
              .fetch = [this](const RemoteSource& source,
                              const Limit& limit) { return fetch(*files_, source, limit); },
+             .cluster = [this](const kube::Selection& chosen) -> kube::SharedClient& {
+               if (!cluster_)
+                 cluster_ = kube::shared_client({*files_, *clock_, *processes_, *log_}, chosen,
+                                                {.user_agent = cat("eidos/", build_info().version)});
+               return *cluster_;
+             },
              .write_stderr = write_stderr,
              .environment = environment,
              .stop = stop_.get_token(),

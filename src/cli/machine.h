@@ -27,6 +27,7 @@ class Machine {
   std::unique_ptr<Clock> clock_;
   std::unique_ptr<Processes> processes_;
   std::unique_ptr<Log> log_;
+  std::unique_ptr<kube::SharedClient> cluster_;
   std::stop_source stop_;
   std::unique_ptr<SignalWatch> signals_;
   World world_;

@@ -1,7 +1,9 @@
 #include "cli/output.h"
 
 #include "base/text.h"
+#include "cli/cluster.h"
 #include "data/document.h"
+#include "kube/document.h"
 
 namespace eidos::cli {
 
@@ -35,10 +37,14 @@ bool to_stdout(const Flags& flags) {
 Result<void> check_output(const Flags& flags) {
   if (to_stdout(flags)) return {};
   std::string path = flags.text("output");
-  if (path.starts_with("cm://"))
-    return fail(ErrorKind::Invalid, "writing to cm:// is not in this version yet", path, "write to a file");
+  if (kube::is_config_map(path)) {
+    EIDOS_TRY(kube::ConfigMapName where, kube::parse_config_map(path));
+    if (!flags.knows("format") || format_of(flags) != Format::Table) return {};
+    return fail(ErrorKind::Invalid, "a table does not go into a ConfigMap: nothing could read it back", path,
+                "give -t yaml or -t json");
+  }
   if (path.find("://") != std::string::npos)
-    return fail(ErrorKind::Invalid, "the output must be a file or '-'", path);
+    return fail(ErrorKind::Invalid, "the output must be a file, '-' or cm://NAMESPACE/NAME", path);
   return check_output_path(path, flags.on("allow-outside"));
 }
 
@@ -49,6 +55,7 @@ Result<int> print(std::string_view text, World& world) {
 
 Result<void> write_output(std::string_view text, const Flags& flags, Session& session) {
   if (to_stdout(flags)) return session.context.files.write_stdout(text);
+  if (kube::is_config_map(flags.text("output"))) return write_to_cluster(text, flags, session);
   session.world.watch_signals();
   EIDOS_CHECK(session.context.limit.check("writing the result"));
   return session.context.files.write(flags.text("output"), text, 0644);

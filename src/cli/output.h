@@ -1,5 +1,5 @@
 #pragma once
-// Where a command's document goes: a file, whole or not at all, or standard output.
+// Where a command's document goes: a file, whole or not at all, a ConfigMap, or standard output.
 
 #include <string>
 #include <string_view>
@@ -16,7 +16,8 @@ enum class Format : std::uint8_t { Yaml, Json, Table };
 Format format_of(const Flags& flags, Format otherwise = Format::Yaml);
 
 /// Looks at --output before any work is done: Invalid for a relative path that leads out of the working
-/// directory without --allow-outside, and for a URL.
+/// directory without --allow-outside, for a URL, and for a ConfigMap whose name is none or that is to hold a
+/// table.
 Result<void> check_output(const Flags& flags);
 
 /// True when --output is absent or "-".
@@ -25,7 +26,7 @@ bool to_stdout(const Flags& flags);
 /// Puts `text` on standard output, for commands without --output; the exit code is 0.
 Result<int> print(std::string_view text, World& world);
 
-/// Puts `text` where --output says; a file gets mode 0644.
+/// Puts `text` where --output says; a file gets mode 0644, and a ConfigMap takes documents only.
 Result<void> write_output(std::string_view text, const Flags& flags, Session& session);
 /// The same for a document, as YAML or JSON.
 Result<void> write_output(const data::Value& document, Format format, const Flags& flags, Session& session);

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/cluster.h"
 #include "cli/output.h"
 #include "cli/runs.h"
 #include "cli/snapshot_table.h"
@@ -46,6 +47,12 @@ Result<collect::Options> options_of(const Flags& flags, Session& session) {
   options.exclude = listed(flags, "exclude");
   options.version = session.world.build.version;
   options.fail_fast = flags.on("fail-fast");
+  options.cluster = &cluster_of(flags, session);
+  options.pod_namespace = flags.text("pod-namespace");
+  options.pod_selector = flags.text("pod-selector");
+  options.field_selector = flags.text("field-selector");
+  options.policy_kinds = flags.all("policy-kind");
+  if (flags.has("max-nodes-per-entry")) options.max_nodes_per_entry = flags.count("max-nodes-per-entry");
   options.source_node = session.world.environment("NODE_NAME").value_or("");
   EIDOS_CHECK(check_required_names(listed(flags, "require")));
   return options;
@@ -59,11 +66,21 @@ std::string status_text(model::CollectorStatus status) {
 std::optional<Error> failure(const model::Snapshot& snapshot) {
   auto kind = collect::worst_failure(snapshot);
   if (!kind) return std::nullopt;
+  // What has one cause is said once: seven collectors ask the same cluster.
+  std::vector<std::pair<std::string, std::string>> causes;  // what happened, to whom
+  for (const model::CollectorOutcome& outcome : snapshot.collectors) {
+    if (outcome.status == model::CollectorStatus::Ok || outcome.status == model::CollectorStatus::Absent)
+      continue;
+    std::string what =
+        cat(status_text(outcome.status), outcome.detail.empty() ? "" : cat(" (", outcome.detail, ")"));
+    auto found = std::ranges::find(causes, what, &std::pair<std::string, std::string>::first);
+    if (found == causes.end())
+      causes.emplace_back(std::move(what), outcome.name);
+    else
+      found->second += cat(", ", outcome.name);
+  }
   std::vector<std::string> parts;
-  for (const model::CollectorOutcome& outcome : snapshot.collectors)
-    if (outcome.status != model::CollectorStatus::Ok && outcome.status != model::CollectorStatus::Absent)
-      parts.push_back(cat(outcome.name, " ", status_text(outcome.status),
-                          outcome.detail.empty() ? "" : cat(" (", outcome.detail, ")")));
+  for (const auto& [what, names] : causes) parts.push_back(cat(names, " ", what));
   return Error{*kind,
                cat("the snapshot is not whole: ", join(parts, "; ")),
                {},
@@ -74,7 +91,8 @@ Result<void> check_required(const std::vector<std::string>& required, const mode
   for (const std::string& name : required) {
     bool seen = false;
     for (const model::CollectorOutcome& outcome : snapshot.collectors)
-      if (collect::fulfils(name, outcome.name) && outcome.status != model::CollectorStatus::Absent)
+      if (collect::fulfils(name, outcome.name) && outcome.status != model::CollectorStatus::Absent &&
+          !(outcome.status == model::CollectorStatus::Denied && !collect::worst_failure(snapshot)))
         seen = true;
     if (!seen)
       return fail(ErrorKind::Unavailable, cat("required, but absent here: ", name), {},
@@ -92,6 +110,10 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session) {
   EIDOS_CHECK(check_output(flags));
   EIDOS_TRY(collect::Options options, options_of(flags, session));
   session.world.watch_signals();
+  // A cluster that was asked for by name must be one; the one that happens to be configured need not work.
+  if (flags.has_from("kubeconfig", Origin::CommandLine) ||
+      flags.has_from("kube-context", Origin::CommandLine))
+    if (auto client = options.cluster->get(); !client) return std::unexpected(std::move(client).error());
   EIDOS_TRY(collect::Collected collected, collect::collect(session.context, options));
   for (const std::string& warning : collected.warnings) session.context.log.warn(warning);
   const model::Snapshot& snapshot = collected.snapshot;

@@ -12,6 +12,11 @@
 #include "base/build_info.h"
 #include "base/context.h"
 
+namespace eidos::kube {
+class SharedClient;
+struct Selection;
+}  // namespace eidos::kube
+
 namespace eidos::cli {
 
 struct RemoteSource {
@@ -27,6 +32,8 @@ struct World {
   std::function<Log&(const LogOptions&)> open_log;
   /// The body of an http(s) document. The client behind it is made at the first call.
   std::function<Result<std::string>(const RemoteSource&, const Limit&)> fetch;
+  /// The client of the one cluster this process works with; made when it is first asked for something.
+  std::function<kube::SharedClient&(const kube::Selection&)> cluster;
   std::function<void(std::string_view)> write_stderr;
   std::function<std::optional<std::string>(std::string_view)> environment;
   std::stop_token stop;

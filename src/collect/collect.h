@@ -10,6 +10,10 @@
 #include "base/context.h"
 #include "model/snapshot.h"
 
+namespace eidos::kube {
+class SharedClient;
+}
+
 namespace eidos::collect {
 
 struct Options {
@@ -21,8 +25,15 @@ struct Options {
   std::vector<std::string> nvml_probe = {};
   std::string nvml_path = {};   ///< The library to ask, and nothing else; empty: where drivers put it.
   bool gpu_identities = false;  ///< With the UUID and serial number of each GPU.
-  std::vector<std::string> filter = {};   ///< Only these collectors or types; empty: all.
-  std::vector<std::string> exclude = {};  ///< Never started.
+  std::vector<std::string> filter = {};        ///< Only these collectors or types; empty: all.
+  std::vector<std::string> exclude = {};       ///< Never started.
+  kube::SharedClient* cluster = nullptr;       ///< Null: no cluster is looked at. Must outlive the program.
+  std::string pod_namespace = {};              ///< Images of pods in this namespace only.
+  std::string pod_selector = {};               ///< Of pods with these labels, as kubectl takes them.
+  std::string field_selector = {};             ///< Of pods with these fields: "spec.nodeName=a".
+  std::vector<std::string> policy_kinds = {};  ///< Further ones: PLURAL.VERSION.GROUP.
+  std::int64_t max_nodes_per_entry = 100;      ///< Names shown for a label or taint; 0: all.
+  Milliseconds cluster_deadline{60'000};       ///< Of the collectors that ask a cluster.
   int parallel = 5;
   Milliseconds collector_deadline{10'000};
   Milliseconds grace{1'750};  ///< After its deadline, to kill what it started; then it is left behind.

@@ -105,10 +105,30 @@ collectors:
   - name: gpu.smi
     status: ok
     duration: 0ms
-  - name: k8s
+  - name: k8s.crd
     status: absent
     duration: 0ms
-    detail: not collected by this version of eidos
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: k8s.helm
+    status: absent
+    duration: 0ms
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: k8s.image
+    status: absent
+    duration: 0ms
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: k8s.node
+    status: absent
+    duration: 0ms
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: k8s.policy
+    status: absent
+    duration: 0ms
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: k8s.server
+    status: absent
+    duration: 0ms
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
   - name: os.grub
     status: ok
     duration: 0ms
@@ -128,7 +148,7 @@ collectors:
   - name: topology
     status: absent
     duration: 0ms
-    detail: not collected by this version of eidos
+    detail: "no cluster: there is no kubeconfig, and this is no pod"
 )");
   EXPECT_THAT(collected->warnings, IsEmpty());
   EXPECT_EQ(worst_failure(collected->snapshot), std::nullopt);
@@ -177,7 +197,10 @@ TEST_F(CollectTest, RunsOnlyWhatIsAskedFor) {
   const Case kCases[] = {
       {{"os.release"}, {}, {"os.release"}},
       {{"os"}, {"os.sysctl"}, {"os.grub", "os.kmod", "os.release"}},
-      {{"GPU", "k8s"}, {}, {"gpu.hardware", "gpu.smi", "k8s"}},
+      {{"GPU", "k8s"},
+       {},
+       {"gpu.hardware", "gpu.smi", "k8s.crd", "k8s.helm", "k8s.image", "k8s.node", "k8s.policy",
+        "k8s.server"}},
       {{"NodeTopology", "SYSTEMD"}, {}, {"systemd", "topology"}},
       {{}, {"os", "K8s", "topology"}, {"gpu.hardware", "gpu.smi", "systemd"}},
   };
@@ -303,8 +326,10 @@ TEST(Collect, AGpuOnTheBusIsNoGpuToRun) {
 }
 
 TEST(Collect, ListsItsNames) {
-  EXPECT_THAT(collector_names(), ElementsAre("os", "systemd", "gpu", "k8s", "topology", "gpu.hardware",
-                                             "gpu.smi", "os.grub", "os.kmod", "os.release", "os.sysctl"));
+  EXPECT_THAT(collector_names(),
+              ElementsAre("os", "systemd", "gpu", "k8s", "topology", "gpu.hardware", "gpu.smi", "k8s.crd",
+                          "k8s.helm", "k8s.image", "k8s.node", "k8s.policy", "k8s.server", "os.grub",
+                          "os.kmod", "os.release", "os.sysctl"));
 }
 
 }  // namespace

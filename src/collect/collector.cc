@@ -21,8 +21,21 @@ constexpr Collector kCollectors[] = {
      "each variable of the file"},
     {"os.grub", "OS", collect_os_grub, "/proc/cmdline", "each parameter of the kernel's command line"},
     {"systemd", "SystemD", nullptr},
-    {"k8s", "K8s", nullptr},
-    {"topology", "NodeTopology", nullptr},
+    {"k8s.image", "K8s", collect_k8s_image, "API server: list pods",
+     "each image name; context: its whole references", true},
+    {"topology", "NodeTopology", collect_topology, "API server: list nodes",
+     "labels and taints as sets of node names; counts", true},
+    {"k8s.helm", "K8s", collect_k8s_helm, "API server: list and get secrets of type helm.sh/release.v1",
+     "chart, version, status of each release; never values", true},
+    {"k8s.crd", "K8s", collect_k8s_crd, "API server: list customresourcedefinitions",
+     "each definition with its served versions", true},
+    {"k8s.policy", "K8s", collect_k8s_policy,
+     "API server: list clusterpolicies.nvidia.com, nicclusterpolicies.mellanox.com, --policy-kind",
+     "each path of the spec", true},
+    {"k8s.node", "K8s", collect_k8s_node, "API server: get the node of this name",
+     "provider, runtime, kernel, kubelet, allocatable nvidia.com/...", true},
+    {"k8s.server", "K8s", collect_k8s_server, "API server: /version of the API server",
+     "version, platform, goVersion", true},
 };
 
 }  // namespace

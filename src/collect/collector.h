@@ -38,6 +38,7 @@ struct Collector {
   Result<Collection> (*run)(const Source& source);  ///< Null: this version does not collect it yet.
   std::string_view sources = {};  ///< What it looks at, for --preview: "/etc/os-release, ...".
   std::string_view keys = {};     ///< What it brings, for --preview: families of keys.
+  bool cluster = false;           ///< Asks an API server: has the time for that.
 };
 
 /// In the order they are started: the slow ones first.
@@ -52,6 +53,13 @@ Result<Collection> collect_os_kmod(const Source& source);
 Result<Collection> collect_os_sysctl(const Source& source);
 Result<Collection> collect_gpu_smi(const Source& source);
 Result<Collection> collect_gpu_hardware(const Source& source);
+Result<Collection> collect_k8s_server(const Source& source);
+Result<Collection> collect_k8s_node(const Source& source);
+Result<Collection> collect_k8s_image(const Source& source);
+Result<Collection> collect_k8s_policy(const Source& source);
+Result<Collection> collect_k8s_helm(const Source& source);
+Result<Collection> collect_k8s_crd(const Source& source);
+Result<Collection> collect_topology(const Source& source);
 
 /// The outcome of a source that is not on this machine.
 Collection absent(std::string detail);

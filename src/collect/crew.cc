@@ -76,7 +76,8 @@ class Crew {
   }
 
   void start(std::size_t index) {
-    Limit limit = Limit(stop_.get_token(), options_.limit.deadline()).within(options_.deadline);
+    Limit limit = Limit(stop_.get_token(), options_.limit.deadline())
+                      .within(work_[index].deadline.value_or(options_.deadline));
     Running& running = running_[index];
     running.give_up = *limit.deadline() + options_.grace;
     auto thread = [board = board_, index, limit, work = work_[index], &clock = clock_] {

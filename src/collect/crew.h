@@ -3,6 +3,7 @@
 // end. Work that hangs is left to itself.
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,6 +17,7 @@ struct Work {
   /// Must keep to its limit. It runs on a thread that may be left behind, so it owns what it uses, or uses
   /// what lives as long as the program.
   std::function<Result<Collection>(const Limit&)> run;
+  std::optional<Milliseconds> deadline = {};  ///< Instead of the crew's.
 };
 
 struct Done {

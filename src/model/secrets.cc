@@ -215,9 +215,11 @@ std::string_view pair_name(const data::Map& map) {
   return {};
 }
 
-// Its keys name images ("aws-secrets-manager"), not settings.
-bool names_images(const Measurement& measurement, const Subtype& group) {
-  return measurement.type == "K8s" && group.subtype == "image";
+// Its keys are names that others gave ("aws-secrets-manager", "externalsecrets.external-secrets.io"), no
+// settings.
+bool keys_are_names(const Measurement& measurement, const Subtype& group) {
+  constexpr std::string_view kNamed[] = {"image", "helm", "crd"};
+  return measurement.type == "NodeTopology" || (measurement.type == "K8s" && one_of(group.subtype, kNamed));
 }
 
 }  // namespace
@@ -257,10 +259,12 @@ void Redactor::redact(Snapshot& snapshot) {
       for (const auto& entry : group.data) pass_over_tokens(entry.value);
   for (Measurement& measurement : snapshot.measurements)
     for (Subtype& group : measurement.subtypes) {
-      if (names_images(measurement, group))
-        for (auto& entry : group.data) visit(entry.value, {}, false);
-      else
+      if (!keys_are_names(measurement, group)) {
         visit_map(group.data, false);
+        continue;
+      }
+      if (measurement.type == "NodeTopology") hide_keys(group.data);  // a label's key has its value in it
+      for (auto& entry : group.data) visit(entry.value, {}, false);
     }
   snapshot.metadata.redactions += count_ - before;
 }

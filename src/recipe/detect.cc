@@ -102,13 +102,18 @@ void add_machine(const model::Measurement& gpus, std::vector<Sighting>& out) {
         out.push_back({cat(gpus.type, ".", group.subtype, ".", entry.key), entry.value.scalar_text()});
 }
 
-/// The products in the node labels of the whole cluster: "NVIDIA-L40S|node-1,node-2". The label's key has its
-/// value appended where nodes differ.
+/// The products in the node labels of the whole cluster: "nvidia.com/gpu.product=NVIDIA-L40S". Older
+/// documents have the value in front of the nodes, "NVIDIA-L40S|node-1,node-2", and append it to the key
+/// where nodes differ.
 void add_fleet(const model::Measurement& topology, std::vector<Sighting>& out) {
   constexpr std::string_view kLabel = "nvidia.com/gpu.product";
   for (const model::Subtype& group : topology.subtypes) {
     if (group.subtype != "label") continue;
     for (const auto& entry : group.data) {
+      if (entry.key.starts_with(cat(kLabel, "="))) {
+        out.push_back({cat(topology.type, ".label.", entry.key), entry.key.substr(kLabel.size() + 1)});
+        continue;
+      }
       bool product = entry.key == kLabel || entry.key.starts_with(cat(kLabel, "."));
       if (!product || !entry.value.is_scalar()) continue;
       std::string text = entry.value.scalar_text();

@@ -14,6 +14,7 @@
 #include "base/log.h"
 #include "cli/dispatch.h"
 #include "cli/world.h"
+#include "kube/client.h"
 #include "support/fake_clock.h"
 #include "support/fake_files.h"
 #include "support/fake_processes.h"
@@ -35,6 +36,12 @@ class LogToText final : public Log {
   std::string& out_;
 };
 
+/// What a machine without a kubeconfig has.
+class NoCluster final : public kube::SharedClient {
+ public:
+  Result<kube::Client*> get() override { return nullptr; }
+};
+
 struct FakeWorld {
   FakeFiles files;
   FakeClock clock;
@@ -42,6 +49,7 @@ struct FakeWorld {
   std::map<std::string, std::string, std::less<>> environment;
   std::map<std::string, Result<std::string>> remote;  ///< URL → answer.
   std::vector<cli::RemoteSource> fetched;
+  std::unique_ptr<kube::SharedClient> cluster = std::make_unique<NoCluster>();
   std::string err;
   std::stop_source stop;
   bool stdout_closed = false;
@@ -53,6 +61,7 @@ struct FakeWorld {
                      return *log_;
                    },
                    .fetch = [this](const cli::RemoteSource& source, const Limit&) { return fetch(source); },
+                   .cluster = [this](const kube::Selection&) -> kube::SharedClient& { return *cluster; },
                    .write_stderr = [this](std::string_view text) { err += text; },
                    .environment = [this](std::string_view name) { return variable(name); },
                    .stop = stop.get_token(),
