@@ -119,6 +119,7 @@ std::string source_node(const Context& context, const Options& options) {
 
 Result<Collected> collect(Context& context, const Options& options) {
   EIDOS_TRY(auto chosen, select(options));
+  EIDOS_CHECK(check_policy_kinds(options));
   auto own = std::make_shared<Options>(options);
   own->source_node = source_node(context, options);
   const std::shared_ptr<const Options> shared = own;

@@ -61,9 +61,10 @@ bool fulfils(std::string_view wanted, std::string_view name);
 bool is_collector(std::string_view wanted);
 
 /// Never fails because a source is absent: the outcome says so. With fail_fast the first failure is returned.
-/// Invalid: an unknown name in filter or exclude. Cancelled: a stop request. A collector that hangs in the
-/// kernel is named timed-out and left on its thread: the seams of `context` must then live until the program
-/// ends. `context.files` and `.processes` are used from several threads at once unless `parallel` is 1.
+/// Invalid: an unknown name in filter or exclude, a malformed policy kind. Cancelled: a stop request. A
+/// collector that hangs in the kernel is named timed-out and left on its thread: the seams of `context` must
+/// then live until the program ends. `context.files` and `.processes` are used from several threads at once
+/// unless `parallel` is 1.
 Result<Collected> collect(Context& context, const Options& options);
 
 /// The worst outcome of the snapshot's collectors as an error kind (absent ones do not count), or nullopt.

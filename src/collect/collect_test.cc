@@ -216,6 +216,14 @@ TEST_F(CollectTest, RunsOnlyWhatIsAskedFor) {
   }
 }
 
+TEST_F(CollectTest, RefusesAMalformedPolicyKindBeforeAnythingStarts) {
+  Options some = options();
+  some.policy_kinds = {"clusterpolicies"};
+  auto refused = run(some);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().kind, ErrorKind::Invalid);
+}
+
 TEST_F(CollectTest, RefusesNamesItDoesNotKnow) {
   struct Case {
     std::vector<std::string> filter;

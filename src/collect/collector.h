@@ -61,6 +61,9 @@ Result<Collection> collect_k8s_helm(const Source& source);
 Result<Collection> collect_k8s_crd(const Source& source);
 Result<Collection> collect_topology(const Source& source);
 
+/// Invalid: one of options.policy_kinds is not of the form PLURAL.VERSION.GROUP.
+Result<void> check_policy_kinds(const Options& options);
+
 /// The outcome of a source that is not on this machine.
 Collection absent(std::string detail);
 /// absent() for NotFound, else the error.

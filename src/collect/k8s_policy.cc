@@ -129,6 +129,11 @@ void flatten(const data::Value& value, const std::string& path, data::Map& readi
   readings.set(document_text(path), data::Value(document_text(text)));
 }
 
+Result<void> check_policy_kinds(const Options& options) {
+  if (auto all = kinds(options); !all) return std::unexpected(std::move(all).error());
+  return {};
+}
+
 Result<Collection> collect_k8s_policy(const Source& source) {
   EIDOS_TRY(std::vector<Kind> wanted, kinds(source.options));
   return with_cluster(source, [&](kube::Client& client) -> Result<Collection> {
