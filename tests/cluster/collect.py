@@ -27,6 +27,8 @@ RULES = {
     "k8s.helm": {"apiGroups": [""], "resources": ["secrets"], "verbs": ["list", "get"]},
 }
 
+NIC_RULE = {"apiGroups": ["mellanox.com"], "resources": ["nicclusterpolicies"], "verbs": ["list"]}
+
 
 def setUpModule():
     global CLUSTER
@@ -198,12 +200,11 @@ class Collect(support.Case):
         CLUSTER.apply({"apiVersion": "nvidia.com/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"},
                        "spec": {"driver": {"version": "1"}}})
         put_node(node("n1"))
-        nic = {"apiGroups": ["mellanox.com"], "resources": ["nicclusterpolicies"], "verbs": ["list"]}
-        CLUSTER.grant("reader", [*RULES.values(), nic])
+        CLUSTER.grant("reader", [*RULES.values(), NIC_RULE])
         self.assertEqual(set(self.outcomes(self.until_rights(lambda s: set(s.values()) == {"ok"})).values()), {"ok"})
         for name, rule in RULES.items():
             with self.subTest(without=name):
-                CLUSTER.grant("reader", [other for other in [*RULES.values(), nic] if other is not rule])
+                CLUSTER.grant("reader", [other for other in [*RULES.values(), NIC_RULE] if other is not rule])
                 # Secrets are the one right that a snapshot may do without.
                 snapshot = self.until_rights(lambda s, name=name: s[name] == "denied", code=0 if name == "k8s.helm" else 4)
                 others = {status for other, status in self.outcomes(snapshot).items() if other != name}
@@ -212,6 +213,16 @@ class Collect(support.Case):
                 self.assertIn(f"apiGroups: [{rule['apiGroups'][0] or chr(34) * 2}]", detail)
                 self.assertIn(f"resources: [{rule['resources'][0]}]", detail)
         CLUSTER.kubectl("delete", "clusterrole,clusterrolebinding", "reader-rules")
+
+    def test_the_documented_role_has_these_rights_and_no_other(self):
+        page = (support.ROOT / "docs/how-to/collect-from-a-cluster.md").read_text()
+        role = yaml.safe_load(page.split("```yaml\n")[1].split("```")[0])
+
+        def rights(rules):
+            return {(group, resource, verb) for rule in rules for group in rule["apiGroups"]
+                    for resource in rule["resources"] for verb in rule["verbs"]}
+        used = [rule for name, rule in RULES.items() if name != "k8s.helm"]  # stands there as a comment
+        self.assertEqual(rights(role["rules"]), rights([*used, NIC_RULE]))
 
     def until_rights(self, as_wanted, code=0):
         """The API server takes a moment to see new rules."""
