@@ -32,7 +32,7 @@ struct Call {
 };
 
 struct SessionOptions {
-  Url server = {};                   ///< Its target is not used.
+  Url server = {};               ///< Its target is not used.
   std::string proxy = {};        ///< A URL; empty: what the environment says (proxy.h).
   std::string server_name = {};  ///< The certificate must name this; empty: the host of `server`.
   TlsSettings tls = {};
