@@ -33,11 +33,6 @@ constexpr std::string_view kHealth =
     "end\n"
     "return health\n";
 
-std::string repo_folder(const Stack& stack) {
-  const std::string& path = stack.options->repo_path;
-  return path.empty() || path == "." ? std::string() : cat(path, "/");
-}
-
 data::Value sync_policy() {
   data::Map backoff = fields({{"duration", "10s"}, {"factor", 2}, {"maxDuration", "5m"}});
   return fields({{"automated", fields({{"prune", true}, {"selfHeal", true}})},
@@ -61,7 +56,7 @@ data::Value chart_source(const Piece& piece) {
 data::Value manifests_source(const Stack& stack, const Piece& piece) {
   return fields(
       {{"repoURL", stack.options->repo},
-       {"path", cat(repo_folder(stack), piece.name(), "/manifests")},
+       {"path", path_in_repo(*stack.options, cat(piece.name(), "/manifests"))},
        {"targetRevision", stack.options->repo_revision},
        {"helm", fields({{"releaseName", piece.has_chart() ? manifests_name(piece) : piece.name()}})}});
 }
@@ -85,9 +80,8 @@ data::Map application(const Stack& stack, const Piece& piece) {
 
 data::Map app_of_apps(const Stack& stack) {
   data::Map out = object(stack, kApi, "Application", kParent, stack.name_space);
-  std::string folder = repo_folder(stack);
   data::Map source = fields({{"repoURL", stack.options->repo},
-                             {"path", folder.empty() ? "." : folder.substr(0, folder.size() - 1)},
+                             {"path", path_in_repo(*stack.options)},
                              {"targetRevision", stack.options->repo_revision},
                              {"directory", fields({{"recurse", true}, {"include", "*/application.yaml"}})}});
   out.set("spec",

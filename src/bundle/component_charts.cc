@@ -56,6 +56,7 @@ Result<FileTree> component_tree(const Stack& stack, const Stack& alone, std::vec
   files.emplace(".helmignore", File{std::string(kHelmIgnore)});
   files.emplace("README.md", File{component_readme(alone, has_policy)});
   EIDOS_CHECK(add_manifests(piece, "templates/", Switch::None, files));
+  add_notes(files);
   if (auto fits = check_size(alone, files, warnings); !fits) {
     fits.error().hint = "a component has one release: use a smaller chart, or leave manifests out";
     return std::unexpected(std::move(fits).error().within(cat("component ", quote(piece.name()))));

@@ -39,12 +39,12 @@ TEST_F(ComponentCharts, EachComponentHasAFolder) {
       paths(out),
       ElementsAre("README.md", "alpha/.helmignore", "alpha/Chart.yaml", "alpha/README.md",
                   "alpha/checksums.txt", "alpha/scripts/install.sh", "alpha/scripts/uninstall.sh",
-                  "alpha/values.yaml", "beta/.helmignore", "beta/Chart.yaml", "beta/README.md",
-                  "beta/checksums.txt", "beta/scripts/install.sh", "beta/scripts/uninstall.sh",
-                  "beta/values.yaml", "checksums.txt", "deploy.sh", "gamma/.helmignore", "gamma/Chart.yaml",
-                  "gamma/README.md", "gamma/checksums.txt", "gamma/scripts/install.sh",
-                  "gamma/scripts/uninstall.sh", "gamma/templates/gamma/thing.yaml", "gamma/values.yaml",
-                  "recipe.yaml", "undeploy.sh"));
+                  "alpha/templates/NOTES.txt", "alpha/values.yaml", "beta/.helmignore", "beta/Chart.yaml",
+                  "beta/README.md", "beta/checksums.txt", "beta/scripts/install.sh",
+                  "beta/scripts/uninstall.sh", "beta/templates/NOTES.txt", "beta/values.yaml",
+                  "checksums.txt", "deploy.sh", "gamma/.helmignore", "gamma/Chart.yaml", "gamma/README.md",
+                  "gamma/checksums.txt", "gamma/scripts/install.sh", "gamma/scripts/uninstall.sh",
+                  "gamma/templates/gamma/thing.yaml", "gamma/values.yaml", "recipe.yaml", "undeploy.sh"));
   EXPECT_EQ(out.deployment.type, "helm-components");
   EXPECT_THAT(out.deployment.steps, ElementsAre("./deploy.sh"));
 }

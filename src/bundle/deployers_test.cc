@@ -185,7 +185,7 @@ TEST_F(Deployers, FluxReleases) {
       {"gamma/release.yaml", 0, "spec.chart.spec.chart", "./a/b/gamma/manifests"},
       {"gamma/release.yaml", 0, "spec.chart.spec.sourceRef.kind", "GitRepository"},
       {"flux-system.yaml", 0, "spec.ref", R"({"tag":"v1.2.3"})"},
-      {"flux-system.yaml", 1, "spec.path", "./a/b/"},
+      {"flux-system.yaml", 1, "spec.path", "./a/b"},
       {"kustomization.yaml", 0, "resources",
        R"(["alpha/release.yaml","beta/release.yaml","gamma/release.yaml"])"},
   };

@@ -21,9 +21,10 @@ constexpr std::string_view kRepository = "eidos-bundle";  ///< The GitRepository
 constexpr std::string_view kInterval = "10m";
 constexpr std::string_view kSourceInterval = "1h";
 
-std::string repo_folder(const Stack& stack) {
-  const std::string& path = stack.options->repo_path;
-  return path.empty() || path == "." ? "./" : cat("./", path, "/");
+// Flux' own examples start every path with "./".
+std::string flux_path(const Stack& stack, std::string_view path = {}) {
+  std::string inside = path_in_repo(*stack.options, path);
+  return inside == "." ? "./" : cat("./", inside);
 }
 
 data::Map chart_source(const Stack& stack, const Piece& piece) {
@@ -100,7 +101,7 @@ data::Map manifests_release(const Stack& stack, const Piece& piece) {
   bool beside_chart = piece.has_chart();
   std::vector<std::string> after =
       beside_chart ? std::vector<std::string>{piece.name()} : dependencies(stack, piece);
-  data::Map spec = fields({{"chart", cat(repo_folder(stack), piece.name(), "/manifests")},
+  data::Map spec = fields({{"chart", flux_path(stack, cat(piece.name(), "/manifests"))},
                            {"interval", kInterval},
                            {"reconcileStrategy", "Revision"},
                            {"sourceRef", fields({{"kind", "GitRepository"}, {"name", kRepository}})}});
@@ -127,7 +128,7 @@ Result<void> check_revision(const Options& options) {
 data::Map git_repository(const Stack& stack) {
   data::Map out = object(stack, kSourceApi, "GitRepository", kRepository, stack.name_space);
   out.set("spec", fields({{"interval", kInterval},
-                          {"url", stack.options->repo},
+                          {"url", repo_url(*stack.options)},
                           {"ref", reference(stack.options->repo_revision)}}));
   return out;
 }
@@ -135,7 +136,7 @@ data::Map git_repository(const Stack& stack) {
 data::Map kustomization(const Stack& stack) {
   data::Map out = object(stack, kKustomizeApi, "Kustomization", stack.name, stack.name_space);
   out.set("spec", fields({{"interval", kInterval},
-                          {"path", repo_folder(stack)},
+                          {"path", flux_path(stack)},
                           {"prune", true},
                           {"sourceRef", fields({{"kind", "GitRepository"}, {"name", kRepository}})}}));
   return out;

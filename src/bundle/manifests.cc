@@ -9,6 +9,13 @@
 namespace eidos::bundle {
 namespace {
 
+constexpr std::string_view kTemplates = "templates/";
+// Helm prints it after each installation.
+constexpr std::string_view kNotes =
+    "{{ .Release.Name }} is in namespace {{ .Release.Namespace }}. The README.md beside its values.yaml says "
+    "how "
+    "to check, upgrade and remove it.\n";
+
 // True for "{{ define", "{{- define", "{{/* no */}}" not.
 bool defines_template(std::string_view text) {
   for (std::size_t at = text.find("{{"); at != std::string_view::npos; at = text.find("{{", at + 2)) {
@@ -44,6 +51,12 @@ Result<void> add_manifests(const Piece& piece, std::string_view folder, Switch g
           "keep one of the two in manifestFiles");
   }
   return {};
+}
+
+void add_notes(FileTree& files) {
+  auto first = files.lower_bound(kTemplates);
+  if (first == files.end() || !first->first.starts_with(kTemplates))
+    files.emplace(cat(kTemplates, "NOTES.txt"), File{std::string(kNotes)});
 }
 
 Result<void> add_manifest_chart(const Stack& stack, const Piece& piece, const std::string& folder,

@@ -19,6 +19,10 @@ enum class Switch : std::uint8_t {
 /// twice, a {{ define }} that cannot be guarded.
 Result<void> add_manifests(const Piece& piece, std::string_view folder, Switch guard, FileTree& files);
 
+/// To be called last: a chart without a template gets templates/NOTES.txt, for `helm lint --strict` refuses
+/// one that lacks the folder.
+void add_notes(FileTree& files);
+
 /// A chart of the manifests alone in `folder` ("gpu-operator/manifests/"): Chart.yaml, values.yaml with the
 /// values under the component's name, where the manifests look for them, and templates/.
 Result<void> add_manifest_chart(const Stack& stack, const Piece& piece, const std::string& folder,

@@ -144,6 +144,19 @@ Result<void> check_repo(const Options& options) {
   return {};
 }
 
+std::string path_in_repo(const Options& options, std::string_view path) {
+  std::string_view folder = options.repo_path == "." ? std::string_view() : options.repo_path;
+  if (path.empty()) return std::string(folder.empty() ? "." : folder);
+  return cat(folder, folder.empty() ? "" : "/", path);
+}
+
+std::string repo_url(const Options& options) {
+  std::string_view repo = options.repo;
+  std::size_t colon = repo.find(':');
+  if (!repo.starts_with("git@") || colon == std::string_view::npos) return options.repo;
+  return cat("ssh://", repo.substr(0, colon), "/", repo.substr(colon + 1));
+}
+
 Result<void> need_repo_for_manifests(const Stack& stack, std::string_view why) {
   if (!stack.options->repo.empty()) return {};
   std::vector<std::string> names;

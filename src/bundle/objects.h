@@ -44,6 +44,13 @@ Result<void> check_release_names(const Stack& stack);
 Result<void> check_release_names(const Stack& stack, const std::string& (Piece::*name)() const);
 /// --repo (https://, http://, ssh:// or git@host:path), --repo-revision and --repo-path, where given.
 Result<void> check_repo(const Options& options);
+/// Where the repository has a file or folder of the bundle: `path` below --repo-path. The bundle itself is
+/// "", and
+/// "." comes back for it at the root of the repository.
+std::string path_in_repo(const Options& options, std::string_view path = {});
+/// --repo for a tool that knows addresses with a scheme only: "git@host:path" is "ssh://git@host/path", all
+/// others as they are.
+std::string repo_url(const Options& options);
 /// Invalid, naming them: components whose manifests have to be read from Git, and no --repo.
 Result<void> need_repo_for_manifests(const Stack& stack, std::string_view why);
 

@@ -72,6 +72,7 @@ Result<Bundle> render_umbrella(const Stack& stack) {
     problems.check(observed(stack.options->observer, piece.name(),
                             [&] { return add_manifests(piece, "templates/", Switch::Guarded, out.files); }));
   EIDOS_CHECK(problems.done());
+  add_notes(out.files);
   EIDOS_CHECK(check_size(stack, out.files, out.warnings));
   add_umbrella_scripts(stack, kRelease, out.files);
   if (!guide.null_note.empty()) out.warnings.push_back(guide.null_note);
