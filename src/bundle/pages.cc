@@ -12,12 +12,12 @@ namespace eidos::bundle {
 namespace {
 
 constexpr std::size_t kPathsInNote = 5;
-// Tried with the values code of Helm 3.12, 3.13, 3.16, 3.18, 3.20 and 4.1; the sources of 3.17.0 and 3.17.1
-// differ in it.
+// Tried with the values code of Helm 3.12, 3.13, 3.16, 3.18, 3.20, 4.1 and 4.3; the sources of 3.17.0
+// and 3.17.1 differ in it.
 constexpr std::string_view kNullRule =
-    "That deletes what the chart sets there. Use Helm 3.17.1 or later: up to 3.12 a plain 'helm install .' "
-    "would not "
-    "honour it without -f values.yaml, and from 3.13 to 3.17.0 -f values.yaml would not.";
+    "That deletes what the chart sets there, if -f values.yaml is given: a plain 'helm install .' of "
+    "Helm 4.3, or of Helm up to 3.12, would not honour it. From Helm 3.13 to 3.17.0, -f values.yaml would "
+    "not either: use another one.";
 
 std::string component_row(const Piece& piece) {
   const model::ComponentRef& ref = *piece.part.ref;
