@@ -7,6 +7,7 @@ import http.server
 import json
 import pathlib
 import re
+import shutil
 import socketserver
 import ssl
 import subprocess
@@ -14,7 +15,7 @@ import threading
 
 import yaml
 
-from lib.tools import ROOT, Refused, expect
+from lib.tools import ROOT, expect
 
 VALUES_TEMPLATE = """apiVersion: v1
 kind: ConfigMap
@@ -97,6 +98,7 @@ class ChartWorld:
         self.http = f"127.0.0.1:{self.server.server_address[1]}"
 
     def _start_registry(self):
+        expect(shutil.which("docker-registry"), "docker-registry is not installed: tools/setup")
         config = {"version": "0.1", "log": {"level": "info", "formatter": "json"},
                   "storage": {"filesystem": {"rootdirectory": str(self.folder / "registry")}},
                   "http": {"addr": "127.0.0.1:0",

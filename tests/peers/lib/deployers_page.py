@@ -1,7 +1,8 @@
 """docs/deployers.md: which tool took which bundle."""
 
 from lib.deployer_checks import ROWS
-from lib.tools import HERE, version
+from lib.kube_schemas import WITHOUT_SCHEMA
+from lib.tools import version
 
 TITLES = {"helm": "Helm", "helm3": "Helm 3", "helmfile": "helmfile", "kustomize": "kustomize",
           "kubeconform": "kubeconform"}
@@ -38,8 +39,6 @@ def table(rows):
 
 
 def page(combinations, cases):
-    from lib.kube_schemas import WITHOUT_SCHEMA
-
     tools = [["Tool", "Version", "What it does here"], ["---"] * 3]
     tools += [[TITLES[name], version(name), DOES[name]] for name in TITLES]
     head = [["Combination", *(row_name(*row) for row in ROWS)], ["---"] * (len(ROWS) + 1)]

@@ -1,5 +1,4 @@
 """The peers as programs: where they are, an environment of their own, and running them."""
-import os
 import pathlib
 import re
 import subprocess
