@@ -9,6 +9,7 @@ set(EIDOS_THIRD_PARTY
   "zlib      | zlib.h                   | z                       | zlib1g-dev"
   "pugixml   | pugixml.hpp              | pugixml                 | libpugixml-dev"
   "rapidjson | rapidjson/reader.h       |                         | rapidjson-dev"
+  "systemd   | systemd/sd-bus.h         |                         | libsystemd-dev"
   "boost     | boost/beast/src.hpp      |                         | libboost1.81-dev"
 )
 

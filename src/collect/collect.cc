@@ -6,6 +6,7 @@
 #include <ranges>
 
 #include "base/text.h"
+#include "collect/bus_text.h"
 #include "collect/crew.h"
 #include "collect/gpu_views.h"
 #include "collect/select.h"
@@ -25,24 +26,9 @@ Work work_of(const Collector& collector, const Context& context, std::shared_ptr
   if (collector.cluster) deadline = options->cluster_deadline;
   auto run = [run = collector.run, &files = context.files, &processes = context.processes,
               options = std::move(options)](const Limit& limit) {
-    return run(Source{files, processes, *options, limit});
+    return within_caps(run(Source{files, processes, *options, limit}));
   };
   return {std::string(collector.name), std::move(run), deadline};
-}
-
-CollectorStatus status_of(ErrorKind kind) {
-  switch (kind) {
-    case ErrorKind::Denied: return CollectorStatus::Denied;
-    case ErrorKind::Timeout: return CollectorStatus::TimedOut;
-    case ErrorKind::Usage:
-    case ErrorKind::Invalid:
-    case ErrorKind::NotFound:
-    case ErrorKind::Unavailable:
-    case ErrorKind::RateLimited:
-    case ErrorKind::Internal:
-    case ErrorKind::Cancelled: return CollectorStatus::Failed;
-  }
-  std::unreachable();
 }
 
 std::string told(const Error& error) {
@@ -85,6 +71,7 @@ class Assembly {
     snapshot.collectors = std::move(outcomes_);
     snapshot.metadata.redactions = withheld_;
     model::Redactor().redact(snapshot);
+    flatten(snapshot);
     for (auto& [text, names] : warnings_) {
       std::ranges::sort(names);
       out.warnings.push_back(cat(join(names, ", "), ": ", text));
@@ -120,6 +107,7 @@ std::string source_node(const Context& context, const Options& options) {
 Result<Collected> collect(Context& context, const Options& options) {
   EIDOS_TRY(auto chosen, select(options));
   EIDOS_CHECK(check_policy_kinds(options));
+  EIDOS_CHECK(check_units(options.units));
   auto own = std::make_shared<Options>(options);
   own->source_node = source_node(context, options);
   const std::shared_ptr<const Options> shared = own;

@@ -16,6 +16,8 @@ class SharedClient;
 
 namespace eidos::collect {
 
+class Buses;
+
 struct Options {
   std::string root = {};      ///< Prefix of every file path: an agent's /host mount, a test's fixture tree.
   std::string smi_path = {};  ///< nvidia-smi to run; empty: looked up in PATH.
@@ -34,6 +36,9 @@ struct Options {
   std::vector<std::string> policy_kinds = {};  ///< Further ones: PLURAL.VERSION.GROUP.
   std::int64_t max_nodes_per_entry = 100;      ///< Names shown for a label or taint; 0: all.
   Milliseconds cluster_deadline{60'000};       ///< Of the collectors that ask a cluster.
+  std::vector<std::string> units = {};         ///< Of systemd, beside the usual ones.
+  std::optional<bool> private_bus = {};        ///< Whether systemd's own socket may be asked; unset: as root.
+  std::shared_ptr<Buses> buses = {};           ///< Ways to systemd (bus.h); null: this machine's.
   int parallel = 5;
   Milliseconds collector_deadline{10'000};
   Milliseconds grace{1'750};  ///< After its deadline, to kill what it started; then it is left behind.
@@ -59,6 +64,9 @@ bool names_collector(std::string_view wanted, std::string_view name);
 bool fulfils(std::string_view wanted, std::string_view name);
 /// Whether there is any that `wanted` names.
 bool is_collector(std::string_view wanted);
+
+/// Invalid: what names no unit of systemd, or too many of them.
+Result<void> check_units(const std::vector<std::string>& units);
 
 /// Never fails because a source is absent: the outcome says so. With fail_fast the first failure is returned.
 /// Invalid: an unknown name in filter or exclude, a malformed policy kind. Cancelled: a stop request. A

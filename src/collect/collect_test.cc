@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "collect/collector.h"
 #include "data/document.h"
 #include "support/capture_log.h"
 #include "support/fake_clock.h"
@@ -144,7 +145,7 @@ collectors:
   - name: systemd
     status: absent
     duration: 0ms
-    detail: not collected by this version of eidos
+    detail: "no systemd here: there is neither /run/systemd/private nor /run/dbus/system_bus_socket"
   - name: topology
     status: absent
     duration: 0ms
@@ -331,6 +332,38 @@ TEST(Collect, AGpuOnTheBusIsNoGpuToRun) {
                          {"GPU", "gpu.hardware", false}, {"gpu.hardware", "gpu.hardware", true},
                          {"os", "os.kmod", true},        {"os", "gpu.smi", false}};
   for (const Case& c : kCases) EXPECT_EQ(fulfils(c.wanted, c.name), c.want) << c.wanted << " " << c.name;
+}
+
+TEST(Collect, ACollectorsOutputIsCapped) {
+  struct Case {
+    const char* what;
+    data::Map readings;
+    const char* message;
+  };
+  auto map = [](std::initializer_list<std::pair<const char*, data::Value>> entries) {
+    data::Map out;
+    for (const auto& [key, value] : entries) out.set(key, value);
+    return out;
+  };
+  const Case kCases[] = {
+      {"at the cap", map({{"a", data::Value("12345678")}, {"b", data::Value(true)}}), nullptr},
+      {"a byte more", map({{"a", data::Value("123456789")}, {"b", data::Value(true)}}),
+       "it brought 11 bytes of readings; at most 10 are kept"},
+      {"in parts", map({{"a", data::Value(data::List{data::Value("1234"), data::Value("56789")})}}),
+       "it brought 12 bytes of readings; at most 10 are kept"},
+      {"a reading more", map({{"a", data::Value()}, {"b", data::Value()}, {"c", data::Value()}}),
+       "it brought 3 readings; at most 2 are kept"},
+  };
+  for (const Case& c : kCases) {
+    auto kept = within_caps(one_subtype("x", c.readings), 2, 10);
+    EXPECT_EQ(kept.has_value(), c.message == nullptr) << c.what;
+    if (!kept) {
+      EXPECT_EQ(kept.error().message, c.message);
+    }
+  }
+  auto failed = within_caps(fail(ErrorKind::Denied, "no"));
+  ASSERT_FALSE(failed);
+  EXPECT_EQ(failed.error().kind, ErrorKind::Denied);
 }
 
 TEST(Collect, ListsItsNames) {

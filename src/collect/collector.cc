@@ -16,11 +16,12 @@ constexpr Collector kCollectors[] = {
      "what the driver says of itself and of each GPU; UUIDs and serial numbers only with --gpu-identities"},
     {"gpu.hardware", "GPU", collect_gpu_hardware, "/sys/bus/pci, /proc/driver/nvidia, /dev/nvidia*",
      "NVIDIA devices on the bus, and the driver bound to each"},
+    {"systemd", "SystemD", collect_systemd, "systemd over D-Bus: /run/systemd/private, else the system bus",
+     "every property of the container runtimes, kubelet, nvidia-persistenced and each --unit"},
     {"os.kmod", "OS", collect_os_kmod, "/proc/modules", "each module that is loaded"},
     {"os.release", "OS", collect_os_release, "/etc/os-release, else /usr/lib/os-release",
      "each variable of the file"},
     {"os.grub", "OS", collect_os_grub, "/proc/cmdline", "each parameter of the kernel's command line"},
-    {"systemd", "SystemD", nullptr},
     {"k8s.image", "K8s", collect_k8s_image, "API server: list pods",
      "each image name; context: its whole references", true},
     {"topology", "NodeTopology", collect_topology, "API server: list nodes",
@@ -38,6 +39,19 @@ constexpr Collector kCollectors[] = {
      "version, platform, goVersion", true},
 };
 
+// Bytes of the text in it, keys included; parts that are joined later count alike.
+std::int64_t text_bytes(const data::Value& value) {
+  std::int64_t bytes = 0;
+  if (value.is_list())
+    for (const data::Value& item : value.list()) bytes += text_bytes(item) + 1;
+  else if (value.is_map())
+    for (const data::Map::Entry& entry : value.map())
+      bytes += static_cast<std::int64_t>(entry.key.size()) + text_bytes(entry.value);
+  else if (value.is_string())
+    bytes = static_cast<std::int64_t>(value.string().size());
+  return bytes;
+}
+
 }  // namespace
 
 std::span<const Collector> collectors() {
@@ -50,6 +64,40 @@ std::string_view group_of(std::string_view name) {
 
 Result<std::string> Source::read(const std::string& path) const {
   return files.read(path, {.max_bytes = kMostFileBytes, .beneath = options.root, .limit = limit});
+}
+
+model::CollectorStatus status_of(ErrorKind kind) {
+  switch (kind) {
+    case ErrorKind::Denied: return model::CollectorStatus::Denied;
+    case ErrorKind::Timeout: return model::CollectorStatus::TimedOut;
+    case ErrorKind::Usage:
+    case ErrorKind::Invalid:
+    case ErrorKind::NotFound:
+    case ErrorKind::Unavailable:
+    case ErrorKind::RateLimited:
+    case ErrorKind::Internal:
+    case ErrorKind::Cancelled: return model::CollectorStatus::Failed;
+  }
+  std::unreachable();
+}
+
+Result<Collection> within_caps(Result<Collection> collection, std::int64_t most_readings,
+                               std::int64_t most_bytes) {
+  if (!collection) return collection;
+  std::int64_t readings = 0;
+  std::int64_t bytes = static_cast<std::int64_t>(collection->detail.size());
+  for (const model::Subtype& subtype : collection->subtypes)
+    for (const data::Map::Entry& entry : subtype.data) {
+      ++readings;
+      bytes += static_cast<std::int64_t>(entry.key.size()) + text_bytes(entry.value);
+    }
+  if (readings > most_readings)
+    return fail(ErrorKind::Invalid,
+                cat("it brought ", readings, " readings; at most ", most_readings, " are kept"));
+  if (bytes > most_bytes)
+    return fail(ErrorKind::Invalid,
+                cat("it brought ", bytes, " bytes of readings; at most ", most_bytes, " are kept"));
+  return collection;
 }
 
 Collection absent(std::string detail) {

@@ -63,6 +63,17 @@ Result<Collection> collect_topology(const Source& source);
 
 /// Invalid: one of options.policy_kinds is not of the form PLURAL.VERSION.GROUP.
 Result<void> check_policy_kinds(const Options& options);
+Result<Collection> collect_systemd(const Source& source);
+
+/// What a collector that ends with an error of this kind is recorded as.
+model::CollectorStatus status_of(ErrorKind kind);
+
+/// What one collector may bring home, whatever its sources hold.
+constexpr std::int64_t kMostReadings = 200'000;
+constexpr std::int64_t kMostReadingBytes = 16 * 1024 * 1024;
+/// Invalid when it is more; an error stays what it is.
+Result<Collection> within_caps(Result<Collection> collection, std::int64_t most_readings = kMostReadings,
+                               std::int64_t most_bytes = kMostReadingBytes);
 
 /// The outcome of a source that is not on this machine.
 Collection absent(std::string detail);
