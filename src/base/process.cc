@@ -27,6 +27,8 @@ namespace {
 // How long a group may take to obey SIGTERM, and how long we still read from descendants that keep the pipes
 // open after the program itself ended.
 constexpr Milliseconds kGrace{500};
+// The same for SIGTERM after Ctrl-C: somebody is waiting.
+constexpr Milliseconds kStopGrace{50};
 // After SIGKILL: a process stuck in the kernel (a hung driver) cannot be waited for.
 constexpr Milliseconds kReap{1000};
 // Between two looks at the child where the kernel has no pidfd (before 5.3, or a seccomp filter).
@@ -295,7 +297,7 @@ class Follower {
     child_.out.close();
     child_.err.close();
     ::kill(-child_.pid, SIGTERM);
-    await_end(kGrace);
+    await_end(command_.limit.stop().stop_requested() ? kStopGrace : kGrace);
     ::kill(-child_.pid, SIGKILL);
     if (!await_end(kReap)) return false;
     (void)reap(child_.pid);

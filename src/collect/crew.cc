@@ -126,7 +126,9 @@ class Crew {
     SteadyTime now = std::chrono::steady_clock::now();
     if (stop_.stop_requested() && !stopping_) {
       stopping_ = true;
-      for (Running& running : running_) running.give_up = std::min(running.give_up, now + options_.grace);
+      const bool person = options_.limit.stop().stop_requested();
+      const SteadyTime give_up = now + (person ? options_.stop_grace : options_.grace);
+      for (Running& running : running_) running.give_up = std::min(running.give_up, give_up);
     }
     for (std::size_t i = 0; i < running_.size(); ++i) {
       if (!running_[i].thread.joinable()) continue;

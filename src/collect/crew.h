@@ -29,7 +29,10 @@ struct CrewOptions {
   int parallel = 5;
   Milliseconds deadline{10'000};  ///< Of each piece, from its own start.
   Milliseconds grace{1'750};      ///< On top, to end what it started, before it is left behind.
-  Limit limit = {};               ///< Of all together.
+  /// Instead of that, once a person asked for a stop: whoever waits at a terminal waits no longer for one
+  /// that hangs.
+  Milliseconds stop_grace{250};
+  Limit limit = {};  ///< Of all together.
   bool stop_at_first_error = false;
 };
 

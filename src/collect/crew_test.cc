@@ -107,6 +107,28 @@ TEST_F(CrewTest, LeavesBehindWhatDoesNotComeBack) {
   left->wait();
 }
 
+TEST_F(CrewTest, AStopDoesNotWaitForWhatHangs) {
+  auto let_go = std::make_shared<std::latch>(1);
+  auto left = std::make_shared<std::latch>(1);
+  std::stop_source stop;
+  auto hang = [let_go, left, stop](const Limit&) mutable -> Result<Collection> {
+    stop.request_stop();
+    let_go->wait();
+    left->count_down();
+    return named("too late");
+  };
+  // With the deadline or the usual grace this would take hours.
+  auto done = run({{"hangs", hang}}, {.parallel = 1,
+                                      .deadline = std::chrono::hours(1),
+                                      .grace = std::chrono::hours(1),
+                                      .stop_grace = Milliseconds(5),
+                                      .limit = Limit(stop.get_token(), std::nullopt)});
+  ASSERT_FALSE(done);
+  EXPECT_EQ(done.error().kind, ErrorKind::Cancelled);
+  let_go->count_down();
+  left->wait();
+}
+
 TEST_F(CrewTest, StartsNothingAfterTheWholeTimeIsUp) {
   auto started = std::make_shared<std::atomic<bool>>(false);
   Work late{"late", [started](const Limit&) -> Result<Collection> {

@@ -108,5 +108,36 @@ TEST(CorpusCollect, TakesNothingInRealSnapshotsForASecret) {
   }
 }
 
+// What was read is written as it was: keys, values, types and spelling, in YAML and in JSON.
+TEST(CorpusCollect, ReadingAndWritingRealSnapshotsLosesNothing) {
+  EIDOS_NEEDS_CORPUS(corpus);
+  for (const char* name : {"h100", "gb200", "b200"}) {
+    data::Sources sources;
+    auto original =
+        data::parse_yaml(testing::bytes_at(corpus / cat("snapshots/", name, ".yaml")), sources, name);
+    ASSERT_TRUE(original) << original.error().message;
+    data::Reading reading{sources};
+    auto snapshot = model::read_snapshot(*original, reading);
+    ASSERT_TRUE(snapshot) << snapshot.error().message;
+    const data::Value written = data::write_value(*snapshot);
+    ASSERT_NE(written.find("measurements"), nullptr);
+    EXPECT_EQ(*written.find("measurements"), *original->find("measurements")) << name;
+    EXPECT_GT(data::count_nodes(written), 2000U) << name;
+    for (const data::Map::Entry& entry : original->find("metadata")->map()) {
+      const bool renamed = entry.key == "source" || entry.key == "snapshot-version";
+      const std::string key = !renamed ? entry.key : entry.key == "source" ? "source-node" : "version";
+      const data::Value* now = written.find("metadata")->find(key);
+      ASSERT_NE(now, nullptr) << name << " " << key;
+      EXPECT_EQ(*now, entry.value) << name << " " << key;
+    }
+    auto yaml = data::parse_yaml(data::to_yaml(written), sources, "yaml");
+    ASSERT_TRUE(yaml) << yaml.error().message;
+    EXPECT_EQ(*yaml, written) << name;
+    auto json = data::parse_json(data::to_json(written), sources, "json");
+    ASSERT_TRUE(json) << json.error().message;
+    EXPECT_EQ(*json, written) << name;
+  }
+}
+
 }  // namespace
 }  // namespace eidos::collect
