@@ -19,6 +19,8 @@ namespace {
 
 constexpr int kStopSignals[] = {SIGINT, SIGTERM};
 constexpr int kExitStopped = 130;
+// One Ctrl-C may come twice: from the terminal, and handed on by the process that was started (apart.h).
+constexpr Milliseconds kOnePerson{200};
 
 /// Until something has begun that wants tidying, ending at once is all there is to do. What the parent had
 /// ignored (nohup, a job in the background) stays ignored.
@@ -55,11 +57,14 @@ class SignalWatch {
 
  private:
   void wait() {
+    std::optional<SteadyTime> asked;
     for (;;) {
       int signal = 0;
       sigwait(&signals_, &signal);
       if (done_) return;
-      if (source_.stop_requested()) _exit(kExitStopped);
+      const auto now = std::chrono::steady_clock::now();
+      if (asked && now - *asked >= kOnePerson) _exit(kExitStopped);
+      if (!asked) asked = now;
       source_.request_stop();
     }
   }

@@ -5,6 +5,7 @@
 #include <optional>
 #include <stop_token>
 
+#include "cli/apart.h"
 #include "cli/world.h"
 
 namespace eidos::cli {
@@ -21,6 +22,10 @@ class Machine {
   Machine& operator=(const Machine&) = delete;
 
   World& world() { return world_; }
+  /// From here on the work is done in a child of the process that was started (apart.h). Before any thread.
+  void work_apart() { apart_.begin(); }
+  /// Ends the process, and the one that was started if the work was done apart.
+  [[noreturn]] void end(int code) { apart_.end(code); }
 
  private:
   std::unique_ptr<Files> files_;
@@ -28,6 +33,7 @@ class Machine {
   std::unique_ptr<Processes> processes_;
   std::unique_ptr<Log> log_;
   std::unique_ptr<kube::SharedClient> cluster_;
+  Apart apart_;
   std::stop_source stop_;
   std::unique_ptr<SignalWatch> signals_;
   World world_;

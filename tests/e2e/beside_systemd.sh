@@ -6,7 +6,7 @@ eidos=$1 one=$2 two=$3
 cannot() { echo "no systemd can be started here: $1" >&2; exit 77; }
 
 { umount -R /sys/fs/cgroup && mount -t cgroup2 none /sys/fs/cgroup; } 2>/dev/null || cannot "no cgroups to mount"
-mount -t tmpfs none /run && mkdir -p /run/systemd/system || cannot "no file system to mount"
+{ mount -t tmpfs none /run && mkdir -p /run/systemd/system; } 2>/dev/null || cannot "no file system to mount"
 mkdir -p run
 chmod 700 run
 # READY=1 comes as a datagram; python3 waits for it, so that nothing sleeps.

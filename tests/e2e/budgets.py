@@ -9,6 +9,7 @@ import threading
 
 import yaml
 
+import hanging_fs
 import support
 
 MEGABYTES = 1024
@@ -32,6 +33,40 @@ class Budgets(support.Case):
         outcomes = {one["name"]: one for one in document["collectors"]}
         readings = {f"{m['type']}.{s['subtype']}": s["data"] for m in document["measurements"] for s in m["subtypes"]}
         return outcomes, readings, done
+
+    def test_a_read_that_hangs_in_the_kernel_is_named_and_left(self):
+        root = self.machine()
+        if os.geteuid() != 0:
+            self.skipTest("no FUSE here: not root")
+        hanging = hanging_fs.Hanging(self, root / "etc", "os-release")
+        read, write = os.pipe()  # somebody reads what it prints, and waits for the end
+        process = subprocess.Popen([support.EIDOS, "snapshot", "--root", "root", "--filter", "os", "--timeout", "300ms"],
+                                   cwd=self.dir, env=support.environment(), stdout=write, stderr=subprocess.PIPE)
+        os.close(write)
+        with open(read, encoding="utf-8") as printed:
+            document = yaml.safe_load(printed)
+        self.assertEqual(process.wait(support.SECONDS), 5)
+        self.assertTrue(hanging.reached.is_set())
+        outcomes = {one["name"]: one for one in document["collectors"]}
+        self.assertEqual(outcomes["os.release"]["status"], "timed-out")
+        self.assertIn("left behind", outcomes["os.release"]["detail"])
+        self.assertEqual(outcomes["os.kmod"]["status"], "ok")
+        self.assertIn("os.release timed-out", process.stderr.read().decode())
+        process.stderr.close()
+
+    def test_a_stop_does_not_wait_for_what_hangs_in_the_kernel(self):
+        root = self.machine()
+        if os.geteuid() != 0:
+            self.skipTest("no FUSE here: not root")
+        hanging = hanging_fs.Hanging(self, root / "etc", "os-release")
+        process = subprocess.Popen([support.EIDOS, "snapshot", "--root", "root", "--filter", "os", "-o", "out.yaml"],
+                                   cwd=self.dir, env=support.environment(), stderr=subprocess.PIPE)
+        self.assertTrue(hanging.reached.wait(support.SECONDS))
+        process.send_signal(signal.SIGINT)
+        self.assertEqual(process.wait(support.SECONDS), 130)
+        self.assertRegex(process.stderr.read().decode(), r"\Aeidos: error: [^\n]+\n\Z")
+        process.stderr.close()
+        self.assertEqual(sorted(os.listdir(self.dir)), ["root"])
 
     def test_a_fifo_is_never_opened(self):
         root = self.machine()
@@ -172,6 +207,21 @@ class Budgets(support.Case):
         child = int((self.dir / "pid").read_text())
         self.assertRaises(ProcessLookupError, os.kill, child, 0)
         self.assertEqual(sorted(os.listdir(self.dir)), ["pid", "ready", "stubborn"])
+
+    def test_the_work_ends_when_the_process_that_was_started_is_killed(self):
+        read, write = os.pipe()
+        program = self.put("waits", "#!/usr/bin/python3\nimport signal\n"
+                           f"open('{self.dir}/ready', 'w').close()\nsignal.pause()\n")
+        program.chmod(0o755)
+        os.mkfifo(self.dir / "ready")
+        process = subprocess.Popen([support.EIDOS, "snapshot", "--filter", "gpu", "--smi-path", program],
+                                   cwd=self.dir, env=support.environment(), stdout=write, stderr=subprocess.DEVNULL)
+        os.close(write)
+        open(self.dir / "ready", encoding="ascii").close()
+        process.kill()
+        self.assertEqual(process.wait(support.SECONDS), -signal.SIGKILL)
+        with open(read, "rb") as printed:
+            self.assertEqual(printed.read(), b"")  # ends when nobody holds it any more
 
 
 if __name__ == "__main__":
