@@ -160,8 +160,8 @@ std::string readme(const Stack& stack, const Guide& guide) {
           components_section(stack,
                              "Each goes to the namespace it names; its sync wave is its level in "
                              "the order of dependencies."),
-          "\n", constraints_section(stack), before_section(), "## Install\n\nArgo CD runs in the namespace ",
-          md_code(stack.name_space), ".",
+          "\n", constraints_section(stack), before_section(stack),
+          "## Install\n\nArgo CD runs in the namespace ", md_code(stack.name_space), ".",
           stack.options->repo.empty() ? "" : cat(" ", md_text(guide.notes.front())), "\n\n",
           fenced(guide.install));
   for (const std::string& note : std::span(guide.notes).subspan(stack.options->repo.empty() ? 0 : 1))

@@ -76,7 +76,8 @@ Stack without_pieces(const Stack& stack) {
           .options = stack.options,
           .pieces = {},
           .switched_off = {},
-          .not_chosen = {}};
+          .not_chosen = {},
+          .warnings = {}};
 }
 
 }  // namespace

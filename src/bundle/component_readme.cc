@@ -48,7 +48,7 @@ std::string components_readme(const Stack& stack, const Deployment& deployment) 
           target_section(stack), "\n",
           components_section(
               stack, cat("Each goes to the namespace it asks for, else to ", md_code(stack.name_space), ".")),
-          "\n", constraints_section(stack), before_section(),
+          "\n", constraints_section(stack), before_section(stack),
           "## Install\n\nWith Helm, kubectl and bash, inside this directory:\n\n", fenced(deployment.steps),
           "\n`./deploy.sh --dry-run` shows the commands and runs none that changes something, "
           "`--kube-context NAME` goes on "

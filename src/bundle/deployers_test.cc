@@ -131,6 +131,16 @@ TEST_F(Deployers, AComponentWithChartAndManifestsIsOneApplicationAndTwoReleases)
   EXPECT_EQ(at(file, "helmfile.yaml", 0, "releases[2].needs"), R"(["alpha-system/alpha-manifests"])");
 }
 
+TEST_F(Deployers, WhatWasWarnedOfIsInTheReadme) {
+  for (const Deployer& deployer : deployers()) {
+    Options options = fitting(deployer);
+    options.sets = {{SetKind::Auto, "alpha:drivr=1"}};
+    Bundle out = make(options);
+    EXPECT_TRUE(contains(out, "README.md", "\nWhoever made it was warned:\n\n- ")) << deployer.name;
+    EXPECT_TRUE(contains(out, "README.md", "have no 'drivr'; did you mean 'driver'?")) << deployer.name;
+  }
+}
+
 TEST_F(Deployers, TwoThingsOfOneNameAreRefused) {
   auto rename = [&](const std::string& name) {
     for (model::ComponentRef& one : recipe_.component_refs) {

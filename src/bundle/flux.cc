@@ -192,14 +192,15 @@ Guide guide_for(const Stack& stack) {
 
 std::string readme(const Stack& stack, const Guide& guide) {
   std::string in = cat("--namespace ", stack.name_space);
-  std::string out = cat(
-      "# ", stack.name, " ", stack.version,
-      "\n\nFlux HelmReleases, made by eidos from `recipe.yaml`: one for each component, waiting for "
-      "those it depends on. They need Flux 2.6 or later.\n\n",
-      target_section(stack), "\n",
-      components_section(stack, "Each is installed into the namespace it names."), "\n",
-      constraints_section(stack), before_section(), "## Install\n\nThe objects of Flux go to the namespace ",
-      md_code(stack.name_space), ", where Flux has to run.");
+  std::string out =
+      cat("# ", stack.name, " ", stack.version,
+          "\n\nFlux HelmReleases, made by eidos from `recipe.yaml`: one for each component, waiting for "
+          "those it depends on. They need Flux 2.6 or later.\n\n",
+          target_section(stack), "\n",
+          components_section(stack, "Each is installed into the namespace it names."), "\n",
+          constraints_section(stack), before_section(stack),
+          "## Install\n\nThe objects of Flux go to the namespace ", md_code(stack.name_space),
+          ", where Flux has to run.");
   for (const std::string& note : guide.notes) out += cat(" ", md_text(note));
   out += cat("\n\n", fenced(guide.install));
   out += cat("\n## Check\n\n", fenced({cat("flux get helmreleases ", in)}), "\nDone when all are ready.\n");

@@ -96,7 +96,7 @@ std::string readme(const Stack& stack, const std::vector<std::string>& install,
           "their dependencies.\n\n",
           target_section(stack), "\n",
           components_section(stack, "Each is installed into the namespace it names."), "\n",
-          constraints_section(stack), before_section(),
+          constraints_section(stack), before_section(stack),
           "## Install\n\nWith helmfile 1.0 or later and Helm, inside this "
           "directory.\n\n",
           fenced(install));

@@ -96,11 +96,15 @@ std::string constraints_section(const Stack& stack) {
   return out + "\n";
 }
 
-std::string before_section() {
-  return cat(
+std::string before_section(const Stack& stack) {
+  std::string out = cat(
       "## Before you install\n\nNo file of the bundle was changed if the first command prints nothing; "
       "`eidos verify .` sees added files, too. The second names the cluster that all of this is done to.\n\n",
       fenced({"sha256sum --check --quiet checksums.txt", "kubectl config current-context"}), "\n");
+  if (stack.warnings.empty()) return out;
+  out += "Whoever made it was warned:\n\n";
+  for (const std::string& warning : stack.warnings) out += cat("- ", md_text(warning), "\n");
+  return out + "\n";
 }
 
 std::string change_section(const Stack& stack, std::string_view by_hand) {

@@ -16,8 +16,8 @@ std::string components_section(const Stack& stack, std::string_view about);
 /// "## Constraints", or "" for a recipe without any.
 std::string constraints_section(const Stack& stack);
 
-/// "## Before you install": is it unchanged, and which cluster is it for.
-std::string before_section();
+/// "## Before you install": is it unchanged, which cluster is it for, what was warned of.
+std::string before_section(const Stack& stack);
 /// "## Change values": the commands that make this bundle again, with its deployer; `by_hand` is a paragraph
 /// more, or "".
 std::string change_section(const Stack& stack, std::string_view by_hand);

@@ -127,11 +127,13 @@ Result<Stack> make_stack(const catalog::Catalog& catalog, const model::RecipeRes
               .options = &options,
               .pieces = {},
               .switched_off = std::move(prepared.switched_off),
-              .not_chosen = std::move(prepared.not_chosen)};
+              .not_chosen = std::move(prepared.not_chosen),
+              .warnings = {}};
   EIDOS_TRY(stack.name, stack_name(recipe.criteria));
   EIDOS_TRY(stack.pieces, with_manifests(catalog, std::move(prepared.parts), options.observer));
   EIDOS_CHECK(check_pieces(stack.pieces, options.observer, warnings));
   set_levels(stack.pieces);
+  stack.warnings = warnings;
   return stack;
 }
 

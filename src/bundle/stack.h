@@ -39,6 +39,7 @@ struct Stack {
   std::vector<Piece> pieces;  ///< In deployment order.
   std::vector<std::string> switched_off;
   std::vector<std::string> not_chosen;
+  std::vector<std::string> warnings;  ///< What was said of recipe and flags.
 };
 
 /// Everything but the files. Invalid: criteria that make no name, a manifest the catalog lacks, and what

@@ -129,8 +129,8 @@ std::string umbrella_readme(const Stack& stack, const Guide& guide) {
       target_section(stack), "\n",
       components_section(
           stack, cat("All of them go to the namespace of the release, ", md_code(stack.name_space), ".")),
-      "\n", constraints_section(stack), before_section(), install(stack, guide), "\n", check(stack), "\n",
-      change(stack), "\n", upgrade(stack), "\n", remove_section(stack), "\n", troubleshooting(stack));
+      "\n", constraints_section(stack), before_section(stack), install(stack, guide), "\n", check(stack),
+      "\n", change(stack), "\n", upgrade(stack), "\n", remove_section(stack), "\n", troubleshooting(stack));
 }
 
 }  // namespace eidos::bundle
