@@ -247,11 +247,9 @@ void check_registry_names(const data::Value& registry, const data::Sources& sour
   }
 }
 
-std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
+std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Criteria& criteria,
                                                  const data::Sources& sources, std::vector<Error>& problems) {
   std::vector<std::string_view> unknown;
-  if (!overlay.spec.criteria) return unknown;
-  model::Criteria& criteria = *overlay.spec.criteria;
   std::string where = sources.place(criteria.mark);
   for (const model::Dimension& dimension : model::kDimensions) {
     auto value = normalize_value(registry, dimension.name, criteria.*dimension.member);

@@ -16,9 +16,9 @@ namespace eidos::catalog {
 void check_registry_names(const data::Value& registry, const data::Sources& sources,
                           std::vector<Error>& problems);
 
-/// Puts the criteria of an overlay into their normal spelling; unknown values and negative nodes are
-/// problems. Returns the dimensions whose value nobody knows.
-std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Overlay& overlay,
+/// Puts the criteria of an overlay or tuning profile into their normal spelling; unknown values and negative
+/// nodes are problems. Returns the dimensions whose value nobody knows.
+std::vector<std::string_view> normalize_criteria(const model::Registry& registry, model::Criteria& criteria,
                                                  const data::Sources& sources, std::vector<Error>& problems);
 
 /// What could not be read, and was reported for that: nothing is said to be missing because of it.

@@ -72,6 +72,7 @@ std::vector<Finding> lint(const Inspected& inspected) {
   lint_siblings(collector);
   lint_constraints(collector);
   lint_files(collector);
+  lint_tuning(collector);
   std::vector<Finding> findings = collector.take();
   for (const Error& problem : inspected.problems)
     findings.push_back(finding_of(load_rule(problem.message), problem));

@@ -48,10 +48,16 @@ const model::Overlay* parent_of(const Catalog& catalog, const model::Overlay& ov
 /// The rule of a problem of loading, by what its message says.
 std::string_view load_rule(std::string_view message);
 
+/// How many dimensions criteria state.
+int rank(const model::Criteria& criteria);
+/// Whether somebody can state what both ask for.
+bool compatible(const model::Criteria& a, const model::Criteria& b);
+
 // The themes.
 void lint_overlays(LintCollector& lint);
 void lint_siblings(LintCollector& lint);
 void lint_constraints(LintCollector& lint);
 void lint_files(LintCollector& lint);
+void lint_tuning(LintCollector& lint);
 
 }  // namespace eidos::catalog

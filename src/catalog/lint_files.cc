@@ -34,13 +34,14 @@ void find_stray(LintCollector& lint) {
     if (shown.ends_with('/')) shown.remove_suffix(1);
     std::string_view last = shown.substr(shown.rfind('/') + 1);
     if (last.starts_with('.')) continue;  // other tools' own
-    lint.add_file("stray-file", name,
-                  cat(name.ends_with('/') ? "the directory" : "the file",
-                      " is in no place of a catalog and is never read"),
-                  last.ends_with(".yml")
-                      ? "name it .yaml, or move it out of the catalog"
-                      : "move it out of the catalog: places are registry.yaml, overlays/*.yaml and "
-                        "components/NAME/{values*.yaml,manifests/*.yaml}");
+    lint.add_file(
+        "stray-file", name,
+        cat(name.ends_with('/') ? "the directory" : "the file",
+            " is in no place of a catalog and is never read"),
+        last.ends_with(".yml")
+            ? "name it .yaml, or move it out of the catalog"
+            : "move it out of the catalog: places are registry.yaml, overlays/*.yaml, tuning/*.yaml and "
+              "components/NAME/{values*.yaml,manifests/*.yaml}");
   }
 }
 

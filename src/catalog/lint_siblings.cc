@@ -57,23 +57,6 @@ void add_writes(const Overlay& by, LintCollector& lint, Writes& writes) {
           {&by, data::to_compact_json(phase.value), lint.name_mark(by)});
 }
 
-int rank(const model::Criteria& criteria) {
-  int count = criteria.nodes != 0 ? 1 : 0;
-  for (const model::Dimension& dimension : model::kDimensions)
-    if (!(criteria.*dimension.member).empty()) ++count;
-  return count;
-}
-
-/// Whether somebody can state what both ask for.
-bool compatible(const model::Criteria& a, const model::Criteria& b) {
-  for (const model::Dimension& dimension : model::kDimensions) {
-    const std::string& one = a.*dimension.member;
-    const std::string& other = b.*dimension.member;
-    if (!one.empty() && !other.empty() && one != other) return false;
-  }
-  return a.nodes == 0 || b.nodes == 0 || a.nodes == b.nodes;
-}
-
 bool is_ancestor(const Catalog& catalog, const Overlay& above, const Overlay& below) {
   const Overlay* at = &below;
   for (std::size_t steps = 0; at != nullptr && steps <= catalog.overlays().size(); ++steps) {
@@ -96,6 +79,22 @@ std::string shown(const std::string& json) {
 }
 
 }  // namespace
+
+int rank(const model::Criteria& criteria) {
+  int count = criteria.nodes != 0 ? 1 : 0;
+  for (const model::Dimension& dimension : model::kDimensions)
+    if (!(criteria.*dimension.member).empty()) ++count;
+  return count;
+}
+
+bool compatible(const model::Criteria& a, const model::Criteria& b) {
+  for (const model::Dimension& dimension : model::kDimensions) {
+    const std::string& one = a.*dimension.member;
+    const std::string& other = b.*dimension.member;
+    if (!one.empty() && !other.empty() && one != other) return false;
+  }
+  return a.nodes == 0 || b.nodes == 0 || a.nodes == b.nodes;
+}
 
 void lint_siblings(LintCollector& lint) {
   Writes writes;

@@ -10,6 +10,7 @@
 #include "catalog/check.h"
 #include "catalog/embedded.h"
 #include "catalog/places.h"
+#include "catalog/tuning.h"
 #include "model/document.h"
 #include "model/recipe_fields.h"
 
@@ -90,6 +91,7 @@ class Loader {
     build_overlays();
     bool trusted = embedded && options_.data_dirs.empty();
     if (!trusted) check_catalog(catalog_, unread_, problems_);
+    if (!trusted) check_tuning(catalog_, unread_, options_.lenient, loaded_.warnings, problems_);
     catalog_.index_ = CriteriaIndex(catalog_.overlays_);
     catalog_.combinations_ = catalog_.index_.complete_combinations();
     loaded_.registry = std::move(registry_);
@@ -279,8 +281,10 @@ class Loader {
     by_path_[candidate.path] = &candidate;
     model::Overlay& placed = catalog_.overlays_[metadata.name] = take(candidate);
     std::vector<Error> unsure;  // with half a registry nobody knows which values there are
-    for (std::string_view dimension : normalize_criteria(catalog_.registry_, placed, catalog_.sources_,
-                                                         unread_.registry ? unsure : problems_))
+    if (!placed.spec.criteria) return;
+    for (std::string_view dimension :
+         normalize_criteria(catalog_.registry_, *placed.spec.criteria, catalog_.sources_,
+                            unread_.registry ? unsure : problems_))
       unread_.values.emplace(metadata.name, dimension);
   }
 

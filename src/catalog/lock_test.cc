@@ -70,15 +70,15 @@ TEST(Lock, NamesLayerAndFilesThatDiffer) {
       {{{"d/components/a/values.yaml", "k: 2\n"}}, ": components/a/values.yaml changed"},
       {{{"d/components/a/values.yaml", "k: 2\n"}, {"d/components/b/values.yaml", ""}},
        ": components/a/values.yaml changed, components/b/values.yaml was added"},
-      {{{"d/tuning/a.yaml", ""},
-        {"d/tuning/b.yaml", ""},
-        {"d/tuning/c.yaml", ""},
-        {"d/tuning/d.yaml", ""},
-        {"d/tuning/e.yaml", ""},
-        {"d/tuning/f.yaml", ""}},
-       ": tuning/a.yaml was added, tuning/b.yaml was added, tuning/c.yaml was added, tuning/d.yaml was "
+      {{{"d/schema/a.json", ""},
+        {"d/schema/b.json", ""},
+        {"d/schema/c.json", ""},
+        {"d/schema/d.json", ""},
+        {"d/schema/e.json", ""},
+        {"d/schema/f.json", ""}},
+       ": schema/a.json was added, schema/b.json was added, schema/c.json was added, schema/d.json was "
        "added, "
-       "tuning/e.yaml was added, and 1 more"},
+       "schema/e.json was added, and 1 more"},
   };
   for (const Case& c : kCases) {
     FakeFiles files = two_layers();

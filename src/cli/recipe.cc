@@ -2,6 +2,7 @@
 
 #include "cli/describe.h"
 #include "cli/output.h"
+#include "cli/recipe_settings.h"
 #include "cli/recipe_table.h"
 #include "cli/resolution.h"
 #include "cli/runs.h"
@@ -12,6 +13,10 @@ Result<int> run_recipe(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
   EIDOS_CHECK(check_output(flags));
   EIDOS_TRY(Resolution made, resolve(flags, session));
+  if (flags.on("settings")) {
+    EIDOS_TRY(made.recipe.measurements,
+              recommended_settings(*made.catalog, made.recipe, flags.on("context"), session));
+  }
   if (flags.on("context")) made.recipe.context = described(made.recipe);
   Format format = format_of(flags);
   if (format == Format::Table)

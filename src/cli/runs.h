@@ -10,6 +10,7 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_read_nvml(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
+Result<int> run_recommend(const Invocation& invocation, Session& session);
 Result<int> run_recipe_lint(const Invocation& invocation, Session& session);
 Result<int> run_recipe_upgrade(const Invocation& invocation, Session& session);
 Result<int> run_recipe_lock(const Invocation& invocation, Session& session);

@@ -13,6 +13,7 @@
 #include "model/recipe_fields.h"
 #include "model/registry.h"
 #include "model/snapshot.h"
+#include "model/tuning.h"
 #include "recipe/explanation_fields.h"
 #include "seal/report_fields.h"
 #include "validate/report_fields.h"
@@ -39,6 +40,7 @@ constexpr Kind kKinds[] = {
     {"VerificationResult", data::SchemaOf<seal::Report>::make},
     {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},
     {"DiffResult", data::SchemaOf<diff::DiffResult>::make},
+    {"TuningProfile", data::SchemaOf<model::TuningProfile>::make},
 };
 
 /// What check_header asks of kind and apiVersion.

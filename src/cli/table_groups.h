@@ -11,6 +11,7 @@ std::span<const Command> fact_commands();
 std::span<const Command> recipe_commands();
 /// What may follow `eidos recipe`.
 std::span<const Command> recipe_subcommands();
+std::span<const Command> recommend_commands();
 std::span<const Command> bundle_commands();
 std::span<const Command> catalog_commands();
 std::span<const Command> about_commands();

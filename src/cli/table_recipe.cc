@@ -76,6 +76,7 @@ constexpr std::string_view kRecipeExamples[] = {
     "eidos recipe --criteria criteria.yaml --platform kubeflow -t table",
 };
 constexpr Flag kRecipeOnly[] = {
+    {.name = "settings", .help = "add the recommended settings, as a snapshot shows them", .rules = kSetting},
     {.name = "context", .help = "say in words what the parts of the recipe are", .rules = kSetting},
     kOutput,
     kFormat,

@@ -1,6 +1,7 @@
 #include <algorithm>
 #include <map>
 #include <set>
+#include <tuple>
 
 #include "base/text.h"
 #include "diff/crds.h"
@@ -42,6 +43,7 @@ class RecipeDiff {
     named("constraints", data::write_value(from_.constraints), data::write_value(to_.constraints));
     components();
     order();
+    measurements();
     part("validation", data::write_value(from_.validation), data::write_value(to_.validation));
     if (before_ != nullptr) notes();
     std::string_view kind = before_ == nullptr ? "RecipeResult" : "Bundle";
@@ -112,6 +114,33 @@ class RecipeDiff {
       where.path = cat(name, ".", key, ".", field);
       findings_.compare(std::move(where), before, after, meaning_of(cat(name, ".x.", field)));
     });
+  }
+
+  // Recommended settings, as readings of a snapshot are compared.
+  void measurements() {
+    using Key = std::tuple<std::string, std::string, std::string>;
+    auto readings = [](const RecipeResult& recipe) {
+      std::map<Key, const Value*> found;
+      for (const model::Measurement& measurement : recipe.measurements)
+        for (const model::Subtype& group : measurement.subtypes)
+          for (const Map::Entry& entry : group.data)
+            found.emplace(Key(measurement.type, group.subtype, entry.key), &entry.value);
+      return found;
+    };
+    auto before = readings(from_);
+    auto after = readings(to_);
+    auto record_reading = [&](const Key& key, const Value* from, const Value* to) {
+      const auto& [type, subtype, name] = key;
+      std::string group = cat(type, ".", subtype);
+      findings_.compare({group, name, cat("measurements.", group, ".", name), {}}, from, to,
+                        meaning_of(type, subtype, name));
+    };
+    for (const auto& [key, value] : before) {
+      auto there = after.find(key);
+      record_reading(key, value, there == after.end() ? nullptr : there->second);
+    }
+    for (const auto& [key, value] : after)
+      if (!before.contains(key)) record_reading(key, nullptr, value);
   }
 
   // The digests say that something differs; the parts say what.

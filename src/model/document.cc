@@ -7,9 +7,9 @@
 namespace eidos::model {
 namespace {
 
-constexpr std::string_view kKinds[] = {"Snapshot",          "RecipeCriteria", "RecipeMetadata",
-                                       "ComponentRegistry", "RecipeResult",   "ValidationResult",
-                                       "DiffResult",        "CatalogLock",    "VerificationResult"};
+constexpr std::string_view kKinds[] = {
+    "Snapshot",         "RecipeCriteria", "RecipeMetadata", "ComponentRegistry",  "RecipeResult",
+    "ValidationResult", "DiffResult",     "CatalogLock",    "VerificationResult", "TuningProfile"};
 
 bool same_kind(std::string_view got, std::string_view want) {
   return got.size() == want.size() && !got.empty() && lower(got.substr(0, 1)) == lower(want.substr(0, 1)) &&

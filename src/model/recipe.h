@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "data/value.h"
+#include "model/measurement.h"
 
 namespace eidos::model {
 
@@ -200,6 +201,8 @@ struct RecipeResult {
   std::vector<ComponentRef> component_refs = {};
   std::vector<std::string> deployment_order = {};
   Validation validation;
+  /// The settings of the tuning catalog for these criteria, in a snapshot's shape (recipe --settings).
+  std::vector<Measurement> measurements = {};
   data::Map context;  ///< What its parts are, for people; nothing reads it.
   bool operator==(const RecipeResult&) const = default;
 };

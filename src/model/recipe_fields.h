@@ -3,6 +3,7 @@
 
 #include "data/fields.h"
 #include "model/recipe.h"
+#include "model/snapshot.h"
 
 namespace eidos::data {
 
@@ -262,6 +263,8 @@ struct Fields<model::RecipeResult> {
         field("componentRefs", &T::component_refs, "Components, sorted by name", kRequired | kAlways),
         field("deploymentOrder", &T::deployment_order, "Components in the order to install"),
         field("validation", &T::validation, "Checks per phase"),
+        field("measurements", &T::measurements,
+              "Recommended settings as a snapshot shows them (recipe --settings)"),
         field("context", &T::context, "What the parts are, for people (recipe --context); nothing reads it")};
   }
 };

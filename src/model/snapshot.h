@@ -5,21 +5,9 @@
 #include <vector>
 
 #include "data/fields.h"
+#include "model/measurement.h"
 
 namespace eidos::model {
-
-struct Subtype {
-  std::string subtype;
-  data::Map data;     ///< Key → scalar; text keeps its spelling.
-  data::Map context;  ///< Key → description.
-  data::Mark mark;
-};
-
-struct Measurement {
-  std::string type;  ///< K8s, OS, SystemD, GPU, NodeTopology.
-  std::vector<Subtype> subtypes;
-  data::Mark mark;
-};
 
 enum class CollectorStatus : std::uint8_t { Ok, Partial, Absent, Denied, TimedOut, Failed };
 
