@@ -7,6 +7,7 @@ set(EIDOS_THIRD_PARTY
   "yaml      | yaml.h                   | yaml                    | libyaml-dev"
   "ssl       | openssl/ssl.h            | ssl crypto              | libssl-dev"
   "zlib      | zlib.h                   | z                       | zlib1g-dev"
+  "tomlplusplus | toml++/toml.h         |                         | libtomlplusplus-dev"
   "pugixml   | pugixml.hpp              | pugixml                 | libpugixml-dev"
   "rapidjson | rapidjson/reader.h       |                         | rapidjson-dev"
   "systemd   | systemd/sd-bus.h         |                         | libsystemd-dev"
