@@ -70,8 +70,6 @@ class Assembly {
     std::ranges::sort(outcomes_, {}, &CollectorOutcome::name);
     snapshot.collectors = std::move(outcomes_);
     snapshot.metadata.redactions = withheld_;
-    model::Redactor().redact(snapshot);
-    flatten(snapshot);
     for (auto& [text, names] : warnings_) {
       std::ranges::sort(names);
       out.warnings.push_back(cat(join(names, ", "), ": ", text));
@@ -82,7 +80,9 @@ class Assembly {
 
  private:
   void warn(const Collector& collector, std::string_view text) {
-    warnings_[std::string(text)].push_back(collector.name);
+    constexpr std::string_view kWithheld =
+        "has something to say that holds a secret; look at the machine itself";
+    warnings_[std::string(model::looks_secret_value(text) ? kWithheld : text)].push_back(collector.name);
   }
 
   std::map<std::string_view, std::vector<model::Subtype>> subtypes_;
@@ -132,6 +132,8 @@ Result<Collected> collect(Context& context, const Options& options) {
   collected.snapshot.metadata.timestamp = rfc3339(context.clock.now());
   collected.snapshot.metadata.version = options.version;
   collected.snapshot.metadata.source_node = shared->source_node;
+  model::Redactor().redact(collected.snapshot);
+  flatten(collected.snapshot);
   for (const CollectorOutcome& outcome : collected.snapshot.collectors)
     context.log.debug("collector", {{"name", outcome.name},
                                     {"status", std::string(data::write_value(outcome.status).string())},

@@ -43,6 +43,7 @@ struct Options {
   Milliseconds collector_deadline{10'000};
   Milliseconds grace{1'750};  ///< After its deadline, to kill what it started; then it is left behind.
   bool fail_fast = false;
+  bool detail = false;           ///< More of each kernel module: size, use, state, version, parameters.
   std::string version = {};      ///< metadata.version: of this program.
   std::string source_node = {};  ///< metadata.source-node ($NODE_NAME); empty: the host name.
 };
@@ -55,6 +56,16 @@ struct Collected {
 /// Names that --filter and --exclude take, in the order they are reported: os, systemd, gpu, k8s, topology,
 /// and the finer os.release, os.grub, ….
 std::vector<std::string> collector_names();
+
+/// What one collector would look at and bring home.
+struct Preview {
+  std::string_view collector;
+  std::string_view type;
+  std::string_view sources;
+  std::string_view keys;
+};
+/// Of the collectors that `options` leaves, by name; nothing is read. Invalid as collect().
+Result<std::vector<Preview>> preview(const Options& options);
 
 /// Whether `wanted`, in any case, is the collector `name` ("os.grub"), its group ("os") or its measurement
 /// type ("NodeTopology").

@@ -84,6 +84,9 @@ measurements:
         data:
           console: ttyS0
           quiet: ""
+      - subtype: kernel
+        data:
+          release: 6.8.0-1024-aws
       - subtype: kmod
         data:
           ip_tables: true
@@ -130,15 +133,42 @@ collectors:
     status: absent
     duration: 0ms
     detail: "no cluster: there is no kubeconfig, and this is no pod"
+  - name: os.cpu
+    status: absent
+    duration: 0ms
+    detail: neither /proc/cpuinfo nor /sys/devices/system/cpu
   - name: os.grub
+    status: ok
+    duration: 0ms
+  - name: os.kernel
     status: ok
     duration: 0ms
   - name: os.kmod
     status: ok
     duration: 0ms
+  - name: os.limits
+    status: absent
+    duration: 0ms
+    detail: neither /proc/1/limits nor /etc/security/limits.conf
+  - name: os.memory
+    status: absent
+    duration: 0ms
+    detail: neither /proc/meminfo nor /sys/kernel/mm
+  - name: os.numa
+    status: absent
+    duration: 0ms
+    detail: "no /sys/devices/system/node: this kernel knows no NUMA nodes"
+  - name: os.pci
+    status: absent
+    duration: 0ms
+    detail: "no /sys/bus/pci/devices: no PCI bus, or no sysfs here"
   - name: os.release
     status: ok
     duration: 0ms
+  - name: os.runtime
+    status: absent
+    duration: 0ms
+    detail: no configuration of containerd, CRI-O, Docker or kubelet
   - name: os.sysctl
     status: ok
     duration: 0ms
@@ -197,7 +227,10 @@ TEST_F(CollectTest, RunsOnlyWhatIsAskedFor) {
   };
   const Case kCases[] = {
       {{"os.release"}, {}, {"os.release"}},
-      {{"os"}, {"os.sysctl"}, {"os.grub", "os.kmod", "os.release"}},
+      {{"os"},
+       {"os.sysctl"},
+       {"os.cpu", "os.grub", "os.kernel", "os.kmod", "os.limits", "os.memory", "os.numa", "os.pci",
+        "os.release", "os.runtime"}},
       {{"GPU", "k8s"},
        {},
        {"gpu.hardware", "gpu.smi", "k8s.crd", "k8s.helm", "k8s.image", "k8s.node", "k8s.policy",
@@ -369,8 +402,9 @@ TEST(Collect, ACollectorsOutputIsCapped) {
 TEST(Collect, ListsItsNames) {
   EXPECT_THAT(collector_names(),
               ElementsAre("os", "systemd", "gpu", "k8s", "topology", "gpu.hardware", "gpu.smi", "k8s.crd",
-                          "k8s.helm", "k8s.image", "k8s.node", "k8s.policy", "k8s.server", "os.grub",
-                          "os.kmod", "os.release", "os.sysctl"));
+                          "k8s.helm", "k8s.image", "k8s.node", "k8s.policy", "k8s.server", "os.cpu",
+                          "os.grub", "os.kernel", "os.kmod", "os.limits", "os.memory", "os.numa", "os.pci",
+                          "os.release", "os.runtime", "os.sysctl"));
 }
 
 }  // namespace

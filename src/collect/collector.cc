@@ -6,8 +6,6 @@ namespace eidos::collect {
 
 namespace {
 
-constexpr std::int64_t kMostFileBytes = 1024 * 1024;
-
 constexpr Collector kCollectors[] = {
     {"os.sysctl", "OS", collect_os_sysctl, "/proc/sys, but for a list of keys (docs/formats/snapshot.md)",
      "each setting by its path"},
@@ -19,6 +17,24 @@ constexpr Collector kCollectors[] = {
     {"systemd", "SystemD", collect_systemd, "systemd over D-Bus: /run/systemd/private, else the system bus",
      "every property of the container runtimes, kubelet, nvidia-persistenced and each --unit"},
     {"os.kmod", "OS", collect_os_kmod, "/proc/modules", "each module that is loaded"},
+    {"os.cpu", "OS", collect_os_cpu, "/proc/cpuinfo, /sys/devices/system/cpu",
+     "vendor, model, microcode, sockets, cores, threads, governor, ..., vulnerability.*"},
+    {"os.pci", "OS", collect_os_pci, "/sys/bus/pci/devices, /sys/kernel/iommu_groups, /sys/class/iommu",
+     "*-devices, iommu-units, ADDRESS.{id,class,driver,numa-node,link-*,iommu-*,sriov-*}"},
+    {"os.memory", "OS", collect_os_memory, "/proc/meminfo, /sys/kernel/mm",
+     "total, swap-total, hugepages-*, transparent-hugepages*, ksm"},
+    {"os.numa", "OS", collect_os_numa, "/sys/devices/system/node",
+     "nodes, online, has-cpu, has-memory, nodeN.{cpus,memory,distances,hugepages-*}"},
+    {"os.limits", "OS", collect_os_limits,
+     "/proc/1/limits, /proc/sys, /etc/security/limits.conf, limits.d, systemd's system.conf and drop-ins",
+     "init.*, systemd.Default*, pam.*, file-max, nr-open, pid-max, threads-max"},
+    {"os.runtime", "OS", collect_os_runtime,
+     "configurations of containerd, CRI-O, Docker, kubelet and the NVIDIA container toolkit; /etc/cdi, "
+     "/run/cdi",
+     "containerd.*, crio.*, docker.*, kubelet.*, toolkit.*, cdi.*: a list of keys, nothing else"},
+    {"os.kernel", "OS", collect_os_kernel,
+     "/proc/sys/kernel, /sys/kernel, /sys/kernel/security, /sys/firmware/efi/efivars, /sys/fs/cgroup",
+     "release, version, tainted, taints, lockdown, efi, secure-boot, cgroup-version, ..."},
     {"os.release", "OS", collect_os_release, "/etc/os-release, else /usr/lib/os-release",
      "each variable of the file"},
     {"os.grub", "OS", collect_os_grub, "/proc/cmdline", "each parameter of the kernel's command line"},
@@ -62,8 +78,8 @@ std::string_view group_of(std::string_view name) {
   return name.substr(0, name.find('.'));
 }
 
-Result<std::string> Source::read(const std::string& path) const {
-  return files.read(path, {.max_bytes = kMostFileBytes, .beneath = options.root, .limit = limit});
+Result<std::string> Source::read(const std::string& path, std::int64_t max_bytes) const {
+  return files.read(path, {.max_bytes = max_bytes, .beneath = options.root, .limit = limit});
 }
 
 model::CollectorStatus status_of(ErrorKind kind) {

@@ -20,6 +20,8 @@ struct Collection {
   std::int64_t withheld = 0;  ///< Readings left out because they name a disk or look secret.
 };
 
+constexpr std::int64_t kMostFileBytes = 1024 * 1024;
+
 /// The world of one collector. The seams behind it must outlive the program's last thread: a collector that
 /// hangs is left behind.
 struct Source {
@@ -29,7 +31,7 @@ struct Source {
   Limit limit;
 
   /// Reads a file under the root; capped.
-  Result<std::string> read(const std::string& path) const;
+  Result<std::string> read(const std::string& path, std::int64_t max_bytes = kMostFileBytes) const;
 };
 
 struct Collector {
@@ -51,6 +53,13 @@ Result<Collection> collect_os_release(const Source& source);
 Result<Collection> collect_os_grub(const Source& source);
 Result<Collection> collect_os_kmod(const Source& source);
 Result<Collection> collect_os_sysctl(const Source& source);
+Result<Collection> collect_os_cpu(const Source& source);
+Result<Collection> collect_os_memory(const Source& source);
+Result<Collection> collect_os_numa(const Source& source);
+Result<Collection> collect_os_pci(const Source& source);
+Result<Collection> collect_os_kernel(const Source& source);
+Result<Collection> collect_os_limits(const Source& source);
+Result<Collection> collect_os_runtime(const Source& source);
 Result<Collection> collect_gpu_smi(const Source& source);
 Result<Collection> collect_gpu_hardware(const Source& source);
 Result<Collection> collect_k8s_server(const Source& source);

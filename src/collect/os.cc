@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "collect/collector.h"
+#include "collect/gather.h"
 #include "collect/os_parse.h"
 #include "model/secrets.h"
 
@@ -33,13 +33,6 @@ bool is_withheld(const data::Map::Entry& entry) {
          model::looks_secret_value(entry.key);
 }
 
-std::string some_of(const std::vector<std::string>& names) {
-  constexpr std::size_t kShown = 3;
-  std::vector<std::string> shown;
-  for (std::size_t i = 0; i < std::min(kShown, names.size()); ++i) shown.push_back(document_text(names[i]));
-  return cat(join(shown, ", "), names.size() > kShown ? ", ..." : "");
-}
-
 std::string_view entries(std::size_t count) {
   return count == 1 ? "entry" : "entries";
 }
@@ -66,15 +59,45 @@ Result<Collection> collect_os_grub(const Source& source) {
   }
   Collection collection = one_subtype("grub", std::move(shown));
   collection.withheld = withheld;
+  if (std::size_t count = init_arguments(*text))
+    collection.detail = cat(count, count == 1 ? " argument" : " arguments",
+                            " for init, behind '--', left out: no parameters of the kernel");
   return collection;
 }
+
+namespace {
+
+// version, srcversion, taint and the parameters of one module, where the kernel shows them.
+void add_module_files(Gather& gather, const std::string& name) {
+  const std::string directory = cat("/sys/module/", name);
+  const std::string key = cat(document_text(name), ".");
+  for (const char* file : {"version", "srcversion", "taint"})
+    gather.add_file(cat(key, file), cat(directory, "/", file));
+  const std::string parameters = cat(directory, "/parameters");
+  for (const std::string& parameter : gather.names(parameters))
+    gather.add_file(cat(key, "parameter.", document_text(parameter)), cat(parameters, "/", parameter));
+}
+
+}  // namespace
 
 Result<Collection> collect_os_kmod(const Source& source) {
   auto text = source.read("/proc/modules");
   if (!text && text.error().kind == ErrorKind::NotFound)
     return absent("no /proc/modules: this kernel loads no modules");
   if (!text) return std::unexpected(std::move(text).error());
-  return one_subtype("kmod", parse_modules(*text));
+  if (!source.options.detail) return one_subtype("kmod", parse_modules(*text));
+  Gather gather(source);
+  for (const ModuleLine& module : parse_module_lines(*text)) {
+    const std::string name = document_text(module.name);
+    gather.add_flag(name, true);
+    gather.add(cat(name, ".size"), document_text(module.size));
+    gather.add(cat(name, ".refcount"), document_text(module.refcount));
+    gather.add(cat(name, ".used-by"), document_text(module.used_by));
+    gather.add(cat(name, ".state"), document_text(module.state));
+    if (module.name.find('/') == std::string_view::npos && !module.name.starts_with('.'))
+      add_module_files(gather, std::string(module.name));
+  }
+  return std::move(gather).take("kmod", "no module is loaded");
 }
 
 Result<Collection> collect_os_sysctl(const Source& source) {

@@ -140,6 +140,31 @@ data::Map parse_cmdline(std::string_view text) {
   return to_map(found);
 }
 
+std::size_t init_arguments(std::string_view text) {
+  std::size_t count = 0;
+  bool init = false;
+  for (std::string_view word = take_word(text); !word.empty(); word = take_word(text)) {
+    if (init) ++count;
+    init = init || word == "--";
+  }
+  return count;
+}
+
+std::vector<ModuleLine> parse_module_lines(std::string_view text) {
+  constexpr std::size_t kFields = 5;
+  std::vector<ModuleLine> out;
+  for (std::string_view line : split(text, '\n')) {
+    std::vector<std::string_view> words = fields(line);
+    if (words.empty()) continue;
+    words.resize(std::max(words.size(), kFields));
+    for (std::string_view& word : words)
+      if (word == "-") word = {};
+    if (words[3].ends_with(',')) words[3].remove_suffix(1);
+    out.push_back({words[0], words[1], words[2], words[3], words[4]});
+  }
+  return out;
+}
+
 data::Map parse_modules(std::string_view text) {
   std::map<std::string, bool> found;
   for (std::string_view line : split(text, '\n')) {

@@ -19,8 +19,21 @@ data::Map parse_os_release(std::string_view text);
 /// a repeated name has all its values, joined with commas.
 data::Map parse_cmdline(std::string_view text);
 
+/// How many words stand behind the lone "--".
+std::size_t init_arguments(std::string_view text);
+
 /// /proc/modules: the first word of each line → true.
 data::Map parse_modules(std::string_view text);
+
+/// The words of one line of /proc/modules, as far as there are any.
+struct ModuleLine {
+  std::string_view name;
+  std::string_view size;
+  std::string_view refcount;  ///< Empty for "-": it cannot be unloaded.
+  std::string_view used_by;   ///< "nvidia_uvm,nvidia_modeset"; empty for none.
+  std::string_view state;     ///< Live, Loading or Unloading.
+};
+std::vector<ModuleLine> parse_module_lines(std::string_view text);
 
 using SysctlReadings = std::vector<std::pair<std::string, std::string>>;
 /// One file of /proc/sys as readings. Blanks around the value go, tabs inside stay. Lines that all start with

@@ -93,6 +93,22 @@ TEST(Modules, AreThereOrNot) {
   EXPECT_THAT(pairs(parse_modules("")), IsEmpty());
 }
 
+TEST(Modules, SayMoreWhereAsked) {
+  std::vector<ModuleLine> lines = parse_module_lines(
+      "nvidia 54480896 44 nvidia_uvm,nvidia_modeset, Live 0x0000000000000000 (PO)\nloop 1 - - Loading "
+      "0x0\nodd\n\n");
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0].size, "54480896");
+  EXPECT_EQ(lines[0].refcount, "44");
+  EXPECT_EQ(lines[0].used_by, "nvidia_uvm,nvidia_modeset");
+  EXPECT_EQ(lines[0].state, "Live");
+  EXPECT_EQ(lines[1].refcount, "");
+  EXPECT_EQ(lines[1].used_by, "");
+  EXPECT_EQ(lines[1].state, "Loading");
+  EXPECT_EQ(lines[2].name, "odd");
+  EXPECT_EQ(lines[2].state, "");
+}
+
 TEST(Sysctl, ReadsOneFile) {
   struct Case {
     const char* path;
@@ -201,6 +217,9 @@ TEST_F(OsCollectorTest, GrubLeavesOutDisksAndSecrets) {
   EXPECT_THAT(readings(snapshot), ElementsAre(Pair("BOOT_IMAGE", "/boot/vmlinuz-6.8.0"),
                                               Pair("console", "ttyS0"), Pair("ro", "")));
   EXPECT_EQ(snapshot.metadata.redactions, 6);
+  EXPECT_EQ(snapshot.collectors[0].status, CollectorStatus::Ok);
+  EXPECT_EQ(snapshot.collectors[0].detail,
+            "2 arguments for init, behind '--', left out: no parameters of the kernel");
 }
 
 TEST_F(OsCollectorTest, GrubKeepsAnInitrdThatNamesNoDisk) {

@@ -43,6 +43,17 @@ Result<std::vector<const Collector*>> select(const Options& options) {
   return chosen;
 }
 
+Result<std::vector<Preview>> preview(const Options& options) {
+  constexpr std::string_view kNothing = "nothing: not collected by this version of eidos";
+  EIDOS_TRY(auto chosen, select(options));
+  std::vector<Preview> all;
+  for (const Collector* collector : chosen)
+    all.push_back({collector->name, collector->type,
+                   collector->run == nullptr ? kNothing : collector->sources, collector->keys});
+  std::ranges::sort(all, {}, &Preview::collector);
+  return all;
+}
+
 bool is_collector(std::string_view wanted) {
   return std::ranges::any_of(collectors(),
                              [&](const Collector& collector) { return means(wanted, collector); });

@@ -41,6 +41,34 @@ constexpr Text kKmod[] = {"nvidia",         "nvidia_uvm", "nvidia_modeset", "nvi
                           "nvidia_peermem", "ib_core",    "mlx5_ib",        "mlx5_core",  "nouveau"};
 constexpr Text kSysctl[] = {"/proc/sys/kernel/osrelease", "/proc/sys/kernel/numa_balancing",
                             "/proc/sys/vm/nr_hugepages", "/proc/sys/vm/swappiness"};
+constexpr Text kCpu[] = {"model",   "vendor",         "microcode", "sockets",    "cores",
+                         "threads", "governor",       "online",    "offline",    "isolated",
+                         "smt",     "scaling-driver", "nohz-full", "idle-driver"};
+constexpr Text kMemory[] = {"total",
+                            "swap-total",
+                            "hugepage-size",
+                            "hugepages-2048kB",
+                            "hugepages-1048576kB",
+                            "transparent-hugepages",
+                            "transparent-hugepages.defrag",
+                            "ksm"};
+constexpr Text kNuma[] = {"nodes", "online", "has-cpu", "has-memory", "node0.cpus", "node0.memory"};
+constexpr Text kPci[] = {"nvidia-devices", "mellanox-devices", "efa-devices", "iommu-units"};
+constexpr Text kKernel[] = {
+    "release", "version",     "architecture", "tainted",        "taints",           "lockdown",
+    "efi",     "secure-boot", "clocksource",  "cgroup-version", "security-modules", "modules-must-be-signed"};
+constexpr Text kLimits[] = {"file-max",
+                            "nr-open",
+                            "pid-max",
+                            "threads-max",
+                            "init.max-open-files.soft",
+                            "init.max-locked-memory.soft",
+                            "systemd.DefaultLimitMEMLOCK"};
+constexpr Text kRuntime[] = {"containerd.default-runtime", "containerd.cgroup-driver",
+                             "containerd.enable-cdi",      "containerd.runtimes",
+                             "crio.default-runtime",       "docker.default-runtime",
+                             "kubelet.cgroup-driver",      "kubelet.topology-manager-policy",
+                             "kubelet.cpu-manager-policy", "toolkit.mode"};
 constexpr Text kUnit[] = {"ActiveState",  "SubState",  "LoadState", "UnitFileState", "MainPID",
                           "LimitMEMLOCK", "NRestarts", "TasksMax",  "LimitNOFILE",   "FragmentPath"};
 constexpr Text kSmi[] = {"driver",
@@ -69,11 +97,13 @@ constexpr KnownSubtype kKnown[] = {
     {"OS", "grub", Keys::Open, kGrub},
     {"OS", "kmod", Keys::Open, kKmod},
     {"OS", "sysctl", Keys::Open, kSysctl},
-    {"OS", "cpu"},
-    {"OS", "memory"},
-    {"OS", "numa"},
-    {"OS", "pci"},
-    {"OS", "limits"},
+    {"OS", "cpu", Keys::Open, kCpu},
+    {"OS", "memory", Keys::Open, kMemory},
+    {"OS", "numa", Keys::Open, kNuma},
+    {"OS", "pci", Keys::Open, kPci},
+    {"OS", "kernel", Keys::Open, kKernel},
+    {"OS", "limits", Keys::Open, kLimits},
+    {"OS", "runtime", Keys::Open, kRuntime},
     {"SystemD", "containerd.service", Keys::Open, kUnit},
     {"SystemD", "docker.service", Keys::Open, kUnit},
     {"SystemD", "kubelet.service", Keys::Open, kUnit},

@@ -42,6 +42,8 @@ constexpr Shape kShapes[] = {
     {"gsk_", 20},      {"whsec_", 20},      {"pul-", 20},     {"dp.st.", 20},
     {"sq0atp-", 16},   {"sk_live_", 16},    {"rk_live_", 16}, {"AGE-SECRET-KEY-", 16}};
 
+constexpr std::size_t kLongestToken = 512;
+
 // crypt(5) hashes: guessing them is a matter of time.
 constexpr std::string_view kHashes[] = {"$1$",  "$5$",  "$6$",  "$7$",     "$y$",    "$gy$",
                                         "$2a$", "$2b$", "$2y$", "$argon2", "$apr1$", "{SSHA}"};
@@ -142,14 +144,18 @@ bool is_jwt(std::string_view word) {
   return std::ranges::count(word, '.') >= 2;
 }
 
-bool is_provider_token(std::string_view word) {
-  constexpr std::size_t kLongest = 512;
-  if (word.empty() || word.size() > kLongest) return false;
+bool is_prefixed_token(std::string_view word) {
+  if (word.empty() || word.size() > kLongestToken) return false;
   auto fits = [&](const Shape& shape) {
     return word.front() == shape.prefix.front() && word.size() >= shape.least &&
            word.starts_with(shape.prefix);
   };
-  if (std::ranges::any_of(kShapes, fits) && token_characters(word)) return true;
+  return std::ranges::any_of(kShapes, fits) && token_characters(word);
+}
+
+bool is_provider_token(std::string_view word) {
+  if (word.empty() || word.size() > kLongestToken) return false;
+  if (is_prefixed_token(word)) return true;
   auto hashed = [&](std::string_view prefix) { return word.starts_with(prefix); };
   return std::ranges::any_of(kHashes, hashed) || is_aws_secret(word) || is_bootstrap_token(word);
 }

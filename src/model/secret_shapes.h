@@ -11,6 +11,8 @@ namespace eidos::model {
 bool has_url_userinfo(std::string_view text);
 /// A JSON Web Token: three base64url parts, the first of which starts an object.
 bool is_jwt(std::string_view word);
+/// A token of those that are known by how they begin: "ghp_...", "nvapi-...".
+bool is_prefixed_token(std::string_view word);
 /// The fixed shapes of cloud and forge tokens, and of password hashes.
 bool is_provider_token(std::string_view word);
 /// Text that base64 stands for when all of it is printable, else "". Both alphabets, padding optional.

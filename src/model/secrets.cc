@@ -166,16 +166,19 @@ bool word_is_secret(std::string_view before, std::string_view word, int nesting)
 
 bool words_hold_secret(std::string_view text, int nesting) {
   std::string_view before;
-  bool after_sign = false;  // `"password": x`, `password = x`: the sign is a word of its own
+  std::string_view label;  // `"label": word`, `label = word`: the sign is a word of its own
+  std::string_view pair;   // the last `"name": word`
   Words words(text);
   for (std::string_view word = words.next(); !word.empty(); word = words.next()) {
     if (word == ":" || word == "=") {
-      after_sign = before != "key" && is_secret_key(before);
+      label = before;
       continue;
     }
-    if (after_sign && !cannot_be_secret(word)) return true;
+    const bool named = (label != "key" && is_secret_key(label)) || (label == "value" && is_secret_key(pair));
+    if (named && !cannot_be_secret(word)) return true;
     if (word_is_secret(before, word, nesting)) return true;
-    after_sign = false;
+    if (label == "name") pair = word;
+    label = {};
     before = word;
   }
   return false;
@@ -217,9 +220,25 @@ std::string_view pair_name(const data::Map& map) {
 
 // Its keys are names that others gave ("aws-secrets-manager", "externalsecrets.external-secrets.io"), no
 // settings.
-bool keys_are_names(const Measurement& measurement, const Subtype& group) {
+bool keys_are_names(std::string_view type, std::string_view subtype) {
   constexpr std::string_view kNamed[] = {"image", "helm", "crd"};
-  return measurement.type == "NodeTopology" || (measurement.type == "K8s" && one_of(group.subtype, kNamed));
+  return lower(type) == "nodetopology" || (lower(type) == "k8s" && one_of(subtype, kNamed));
+}
+
+std::string_view text_at(const data::Value& map, std::string_view key) {
+  const data::Value* value = map.find(key);
+  return value != nullptr && value->is_string() ? std::string_view(value->string()) : std::string_view();
+}
+
+// metadata.redactions of a document, which may not have it yet.
+void count_redactions(data::Value& root, std::int64_t count) {
+  data::Value& metadata = root.map().at_or_add("metadata");
+  if (count == 0 || (!metadata.is_map() && !metadata.is_null())) return;
+  if (metadata.is_null()) metadata = data::Value(data::Map());
+  const data::Value* before = metadata.find("redactions");
+  const bool counted = before != nullptr && before->is_number();
+  const std::int64_t earlier = counted ? data::to_int64(before->number()).value_or(0) : 0;
+  metadata.map().set("redactions", data::Value(earlier + count));
 }
 
 }  // namespace
@@ -252,6 +271,51 @@ void Redactor::redact(data::Value& root) {
   visit(root, {}, false);
 }
 
+void Redactor::redact_document(data::Value& root) {
+  if (lower(text_at(root, "kind")) != "snapshot") return redact(root);
+  pass_over_tokens(root);
+  const std::int64_t before = count_;
+  hide_keys(root.map());
+  for (auto& entry : root.map()) {
+    if (entry.key != "measurements" || !entry.value.is_list()) {
+      visit(entry.value, entry.key, false);
+      continue;
+    }
+    for (data::Value& measurement : entry.value.list()) redact_measurement(measurement);
+  }
+  if (count_ != before) count_redactions(root, count_ - before);
+}
+
+void Redactor::redact_measurement(data::Value& measurement) {
+  if (!measurement.is_map()) return visit(measurement, {}, false);
+  const std::string type(text_at(measurement, "type"));
+  hide_keys(measurement.map());
+  for (auto& entry : measurement.map()) {
+    if (entry.key != "subtypes" || !entry.value.is_list()) {
+      visit(entry.value, entry.key, false);
+      continue;
+    }
+    for (data::Value& group : entry.value.list()) {
+      const bool names = group.is_map() && keys_are_names(type, text_at(group, "subtype"));
+      data::Value* data = group.is_map() ? group.map().find("data") : nullptr;
+      if (names && data != nullptr && data->is_map())
+        visit_names(data->map());
+      else
+        visit(group, {}, false);
+    }
+  }
+}
+
+// These keys say nothing about what stands under them; a secret for a name, or in one, is one here, too.
+void Redactor::visit_names(data::Map& map) {
+  hide_keys(map);
+  for (auto& entry : map) visit(entry.value, {}, false);
+}
+
+void Redactor::hide_text(std::string& text) {
+  if (holds_secret(text, nesting_)) text = token(text);
+}
+
 void Redactor::redact(Snapshot& snapshot) {
   std::int64_t before = count_;
   for (const Measurement& measurement : snapshot.measurements)
@@ -259,13 +323,13 @@ void Redactor::redact(Snapshot& snapshot) {
       for (const auto& entry : group.data) pass_over_tokens(entry.value);
   for (Measurement& measurement : snapshot.measurements)
     for (Subtype& group : measurement.subtypes) {
-      if (!keys_are_names(measurement, group)) {
+      if (keys_are_names(measurement.type, group.subtype))
+        visit_names(group.data);
+      else
         visit_map(group.data, false);
-        continue;
-      }
-      if (measurement.type == "NodeTopology") hide_keys(group.data);  // a label's key has its value in it
-      for (auto& entry : group.data) visit(entry.value, {}, false);
     }
+  hide_text(snapshot.metadata.source_node);
+  for (CollectorOutcome& outcome : snapshot.collectors) hide_text(outcome.detail);
   snapshot.metadata.redactions += count_ - before;
 }
 
@@ -275,7 +339,10 @@ void Redactor::pass_over_tokens(const data::Value& value) {
   if (value.is_list())
     for (const data::Value& item : value.list()) pass_over_tokens(item);
   if (value.is_map())
-    for (const auto& entry : value.map()) pass_over_tokens(entry.value);
+    for (const auto& entry : value.map()) {
+      highest_ = std::max(highest_, redaction_number(entry.key));
+      pass_over_tokens(entry.value);
+    }
 }
 
 void Redactor::visit(data::Value& value, std::string_view key, bool below_secret) {
@@ -305,9 +372,23 @@ void Redactor::visit_map(data::Map& map, bool below_secret) {
   }
 }
 
-// A secret can stand where a name should, as a bare word of a kernel command line does.
+// A secret can stand where a name should, as a bare word of a kernel command line does, or be part of one
+// ("pam.ghp_....soft.core").
+bool Redactor::is_secret_name(std::string_view key) const {
+  if (holds_secret(key, nesting_)) return true;
+  for (std::size_t at = key.find_first_of("./"); at != std::string_view::npos;
+       at = key.find_first_of("./", at + 1)) {
+    const std::string_view rest = key.substr(at + 1);
+    const std::string_view part = rest.substr(0, rest.find_first_of("./"));
+    if (is_prefixed_token(rest) || is_prefixed_token(part) || is_jwt(rest) ||
+        is_secret_word_value(part, nesting_))
+      return true;
+  }
+  return false;
+}
+
 void Redactor::hide_keys(data::Map& map) {
-  auto secret = [&](const data::Map::Entry& entry) { return holds_secret(entry.key, nesting_); };
+  auto secret = [&](const data::Map::Entry& entry) { return is_secret_name(entry.key); };
   if (std::ranges::none_of(map, secret)) return;
   data::Map shown;
   for (auto& entry : map)

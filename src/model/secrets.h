@@ -41,17 +41,24 @@ class Redactor {
   /// Any document. Below a secret name every text and number goes; `name:`/`value:` pairs are looked at as
   /// one entry; a selector's or toleration's `key:` stays.
   void redact(data::Value& root);
-  /// The readings of a snapshot; adds to metadata.redactions.
+  /// A document read from anywhere. In a Snapshot the names of images are no secrets, and metadata.redactions
+  /// goes up; anything else as redact(root).
+  void redact_document(data::Value& root);
+  /// The readings of a snapshot, its node's name and what its collectors say; adds to metadata.redactions.
   void redact(Snapshot& snapshot);
 
   /// How many values were replaced.
   std::int64_t count() const { return count_; }
 
  private:
+  void redact_measurement(data::Value& measurement);
+  void visit_names(data::Map& map);
+  void hide_text(std::string& text);
   void pass_over_tokens(const data::Value& value);
   void visit(data::Value& value, std::string_view key, bool below_secret);
   void visit_map(data::Map& map, bool below_secret);
   void hide_keys(data::Map& map);
+  bool is_secret_name(std::string_view key) const;
   bool must_go(std::string_view key, std::string_view text, bool below_secret) const;
   std::string token(std::string_view secret);
 

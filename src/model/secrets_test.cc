@@ -165,6 +165,8 @@ TEST(Redactor, ReplacesAndCounts) {
        "tolerations: [{key: dedicated, operator: Equal, value: gpu}]", 0},
       {"a secret for a name", "cmdline: {ghp_0123456789abcdefghijklmnopqrstuvwxyz: ''}",
        "cmdline: {<redacted:1>: ''}", 1},
+      {"a secret in a name", "limits: {pam.ghp_0123456789abcdefghijklmnop.soft.core: '0', a/b.c: x}",
+       "limits: {<redacted:1>: '0', a/b.c: x}", 1},
       {"redacted before", "a: <redacted:7>\npassword: x", "a: <redacted:7>\npassword: <redacted:8>", 1},
       {"nothing to do", "ID: ubuntu\nlist: [1, null, true]", "ID: ubuntu\nlist: [1, null, true]", 0},
   };
@@ -196,6 +198,52 @@ TEST(Redactor, TakesImageNamesForNames) {
   Redactor().redact(snapshot);
   EXPECT_EQ(snapshot.measurements[0].subtypes[0].data.find("external-secrets")->string(), "2024.05-g1");
   EXPECT_EQ(snapshot.measurements[0].subtypes[1].data.find("external-secrets")->string(), "<redacted:1>");
+  EXPECT_EQ(snapshot.metadata.redactions, 1);
+}
+
+TEST(Redactor, TakesSnapshotsAsDocuments) {
+  data::Value value = yaml(R"(
+kind: Snapshot
+metadata: {redactions: 2}
+measurements:
+  - type: K8s
+    subtypes:
+      - {subtype: image, data: {external-secrets: 2024.05-g1, x: "http://me:hunter2@h/"}}
+      - {subtype: policy, data: {external-secrets: 2024.05-g1}}
+  - nonsense
+extra: {password: hunter2}
+)");
+  Redactor().redact_document(value);
+  EXPECT_EQ(value, yaml(R"(
+kind: Snapshot
+metadata: {redactions: 5}
+measurements:
+  - type: K8s
+    subtypes:
+      - {subtype: image, data: {external-secrets: 2024.05-g1, x: <redacted:1>}}
+      - {subtype: policy, data: {external-secrets: <redacted:2>}}
+  - nonsense
+extra: {password: <redacted:3>}
+)"));
+  data::Value again = value;
+  Redactor().redact_document(again);
+  EXPECT_EQ(again, value);
+  for (const char* text : {"kind: Snapshot", "kind: Snapshot\nmeasurements: 7\nmetadata: x", "[]", "text"}) {
+    data::Value odd = yaml(text);
+    Redactor().redact_document(odd);
+    EXPECT_EQ(odd, yaml(text)) << text;
+  }
+}
+
+TEST(Redactor, LooksAtWhatCollectorsSay) {
+  Snapshot snapshot;
+  snapshot.metadata.source_node = "gpu-node-7";
+  snapshot.collectors = {{"os.cpu", CollectorStatus::Partial, "1ms", "1 file could not be read: /a/b"},
+                         {"x", CollectorStatus::Failed, "1ms", "cannot reach http://me:hunter2@h/"}};
+  Redactor().redact(snapshot);
+  EXPECT_EQ(snapshot.metadata.source_node, "gpu-node-7");
+  EXPECT_EQ(snapshot.collectors[0].detail, "1 file could not be read: /a/b");
+  EXPECT_EQ(snapshot.collectors[1].detail, "<redacted:1>");
   EXPECT_EQ(snapshot.metadata.redactions, 1);
 }
 

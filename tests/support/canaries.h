@@ -189,6 +189,7 @@ inline std::vector<Planted> canary_texts(std::string_view canary = kCanary) {
       {"json pairs", "", pair},
       {"json in json", "", R"({"a":"{\"password\":\")" + c + R"(\"}"})"},
       {"json behind other text", "", "CONFIG={\"password\":\"" + c + "\"} other"},
+      {"json pairs behind other text", "", "ENV=" + pair + " other"},
       {"json, escaped, behind other text", "", R"(CONFIG={\"password\": \")" + c + R"(\"})"},
       {"base64 of json", "", base64_of(object)},
       {"hex of json", "", hex_of(object)},
