@@ -8,6 +8,7 @@ namespace eidos::cli {
 
 Result<int> run_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_read_nvml(const Invocation& invocation, Session& session);
+Result<int> run_redact(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_recommend(const Invocation& invocation, Session& session);

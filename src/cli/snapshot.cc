@@ -59,6 +59,7 @@ Result<collect::Options> options_of(const Flags& flags, Session& session) {
     return std::unexpected(std::move(units).error().within("--unit"));
   options.version = session.world.build.version;
   options.fail_fast = flags.on("fail-fast");
+  options.detail = flags.on("detail");
   options.cluster = &cluster_of(flags, session);
   options.pod_namespace = flags.text("pod-namespace");
   options.pod_selector = flags.text("pod-selector");
@@ -113,6 +114,16 @@ Result<void> check_required(const std::vector<std::string>& required, const mode
   return {};
 }
 
+Result<int> run_preview(const collect::Options& options, const Flags& flags, Session& session) {
+  EIDOS_TRY(std::vector<collect::Preview> rows, collect::preview(options));
+  Format format = format_of(flags, Format::Table);
+  if (format == Format::Table)
+    EIDOS_CHECK(write_output(preview_table(rows), flags, session));
+  else
+    EIDOS_CHECK(write_output(preview_document(rows), format, flags, session));
+  return 0;
+}
+
 }  // namespace
 
 Result<int> run_snapshot(const Invocation& invocation, Session& session) {
@@ -121,6 +132,7 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session) {
     return fail(ErrorKind::Usage, "--fail-fast and --best-effort cannot both be given", {}, "give one");
   EIDOS_CHECK(check_output(flags));
   EIDOS_TRY(collect::Options options, options_of(flags, session));
+  if (flags.on("preview")) return run_preview(options, flags, session);
   session.world.watch_signals();
   // A cluster that was asked for by name must be one; the one that happens to be configured need not work.
   if (flags.has_from("kubeconfig", Origin::CommandLine) ||

@@ -17,4 +17,27 @@ std::string snapshot_table(const model::Snapshot& snapshot) {
   return collectors.render({}) + "\n" + readings.render({});
 }
 
+std::string preview_table(const std::vector<collect::Preview>& rows) {
+  Table table({"COLLECTOR", "TYPE", "READS", "BRINGS"});
+  for (const collect::Preview& row : rows)
+    table.add_row(
+        {std::string(row.collector), std::string(row.type), std::string(row.sources), std::string(row.keys)});
+  return table.render({});
+}
+
+data::Value preview_document(const std::vector<collect::Preview>& rows) {
+  data::List list;
+  for (const collect::Preview& row : rows) {
+    data::Map map;
+    map.set("name", data::Value(row.collector));
+    map.set("type", data::Value(row.type));
+    map.set("reads", data::Value(row.sources));
+    map.set("brings", data::Value(row.keys));
+    list.emplace_back(std::move(map));
+  }
+  data::Map out;
+  out.set("collectors", data::Value(std::move(list)));
+  return data::Value(std::move(out));
+}
+
 }  // namespace eidos::cli

@@ -40,6 +40,8 @@ constexpr Flag kSnapshotFlags[] = {
      .value = "N",
      .help = "so many collectors at once, 1 to 64; default 5",
      .rules = kSetting},
+    {.name = "preview", .help = "say what would be read, and read nothing"},
+    {.name = "detail", .help = "more of each kernel module: size, use, version, parameters"},
     {.name = "fail-fast", .help = "stop at the first failure and write nothing"},
     {.name = "best-effort", .help = "exit 0 even when a collector failed"},
     {.name = "pod-namespace",
@@ -128,6 +130,25 @@ constexpr Flag kDiffFlags[] = {
     kAllowOutside,
 };
 
+constexpr std::string_view kRedactExamples[] = {
+    "eidos redact snapshot.yaml -o for-support.yaml",
+    "kubectl get clusterpolicy -o yaml | eidos redact -",
+    "eidos redact --check snapshot.yaml",
+};
+constexpr Flag kRedactFlags[] = {
+    kOutput,
+    {.name = "format",
+     .letter = 't',
+     .takes = Takes::Text,
+     .value = "FORMAT",
+     .help = "how to write it; as it was by default",
+     .rules = kSetting,
+     .choices = kDataFormats},
+    {.name = "check", .help = "list where secrets stand, write nothing else; exit 9 when there are any"},
+    kCaFile,
+    kAllowOutside,
+};
+
 constexpr Command kCommands[] = {
     {.name = "snapshot",
      .summary = "collect what this machine is",
@@ -150,6 +171,17 @@ constexpr Command kCommands[] = {
      .examples = kDiffExamples,
      .flags = kDiffFlags,
      .run = run_diff,
+     .rules = kFileArgument},
+    {.name = "redact",
+     .arguments = "FILE",
+     .most_arguments = 1,
+     .summary = "take the secrets out of a document",
+     .about = "Any YAML or JSON. What is called or looks like a secret becomes <redacted:N>, equal ones with "
+              "equal "
+              "numbers; a snapshot counts them. Comments are not kept.",
+     .examples = kRedactExamples,
+     .flags = kRedactFlags,
+     .run = run_redact,
      .rules = kFileArgument},
 };
 
