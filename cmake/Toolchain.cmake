@@ -17,6 +17,9 @@ add_link_options(-pie)
 set(CMAKE_CXX_FLAGS_DEBUG "-O0 -g")
 set(CMAKE_CXX_FLAGS_RELEASE "-O2 -DNDEBUG")
 set(CMAKE_CXX_FLAGS_RELWITHDEBINFO "-O1 -g1")
+if(EIDOS_HEAP_PROFILE)
+  string(APPEND CMAKE_CXX_FLAGS_RELEASE " -g1")  # the profile preset: names and lines for pprof
+endif()
 
 # No path of the building machine reaches an object file: same source, same bytes, any folder. The
 # third line is for ccache, which hands the compiler paths relative to the build folder.

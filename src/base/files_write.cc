@@ -38,20 +38,6 @@ Sys<void> fill(SystemCalls& calls, Stage& stage, std::string_view bytes, mode_t 
   return Descriptor(calls, same_file).close();
 }
 
-Sys<void> replace(SystemCalls& calls, int directory, const std::string& name, std::string_view bytes,
-                  mode_t mode, const Status* old) {
-  reap_all(calls, directory, name);
-  EIDOS_TRY(Stage stage, stage_file(calls, directory, name));
-  auto done = fill(calls, stage, bytes, mode, old);
-  if (done) {
-    auto moved =
-        retry([&] { return calls.renameat2(directory, stage.name.c_str(), directory, name.c_str(), 0); });
-    if (!moved) done = std::unexpected(moved.error());
-  }
-  if (!done) discard(calls, directory, stage);
-  return done;
-}
-
 // Refuses what is no file, and a file that its owner wants left alone: rename(2) itself would not ask.
 Result<void> check_writable(SystemCalls& calls, const std::string& path, const Status& status) {
   if (S_ISDIR(status.st_mode))
@@ -65,6 +51,20 @@ Result<void> check_writable(SystemCalls& calls, const std::string& path, const S
 }
 
 }  // namespace
+
+Sys<void> replace_file(SystemCalls& calls, int directory, const std::string& name, std::string_view bytes,
+                       mode_t mode, const Status* old) {
+  reap_all(calls, directory, name);
+  EIDOS_TRY(Stage stage, stage_file(calls, directory, name));
+  auto done = fill(calls, stage, bytes, mode, old);
+  if (done) {
+    auto moved =
+        retry([&] { return calls.renameat2(directory, stage.name.c_str(), directory, name.c_str(), 0); });
+    if (!moved) done = std::unexpected(moved.error());
+  }
+  if (!done) discard(calls, directory, stage);
+  return done;
+}
 
 Result<void> write_file(SystemCalls& calls, const std::string& path, std::string_view bytes, mode_t mode) {
   EIDOS_CHECK(check_path(path));
@@ -85,7 +85,7 @@ Result<void> write_file(SystemCalls& calls, const std::string& path, std::string
                 "create it first");
   if (!directory) return std::unexpected(stage_error(directory.error(), path));
   const mode_t final_mode = old ? old->st_mode & kPermissions : mode & kPermissions;
-  auto done = replace(calls, directory->get(), name_part(target), bytes, final_mode, old ? &*old : nullptr);
+  auto done = replace_file(calls, directory->get(), name_part(target), bytes, final_mode, old ? &*old : nullptr);
   if (!done) return std::unexpected(stage_error(done.error(), path));
   return {};
 }

@@ -69,6 +69,12 @@ int SystemCalls::fchown(int fd, uid_t owner, gid_t group) {
 int SystemCalls::fsync(int fd) {
   return ::fsync(fd);
 }
+int SystemCalls::ftruncate(int fd, off_t size) {
+  return ::ftruncate(fd, size);
+}
+ssize_t SystemCalls::pread(int fd, void* out, std::size_t size, off_t at) {
+  return ::pread(fd, out, size, at);
+}
 int SystemCalls::flock(int fd, int operation) {
   return ::flock(fd, operation);
 }

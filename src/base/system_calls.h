@@ -40,6 +40,8 @@ class SystemCalls {
   virtual int fchmodat(int directory, const char* path, mode_t mode);
   virtual int fchown(int fd, uid_t owner, gid_t group);
   virtual int fsync(int fd);
+  virtual int ftruncate(int fd, off_t size);
+  virtual ssize_t pread(int fd, void* out, std::size_t size, off_t at);
   virtual int flock(int fd, int operation);
   virtual int mkdirat(int directory, const char* path, mode_t mode);
   virtual int renameat2(int from_directory, const char* from, int to_directory, const char* to,
@@ -125,6 +127,11 @@ Result<std::string> follow_links(SystemCalls& calls, std::string path);
 
 // The room's other files, as functions of the calls they make.
 Result<void> write_file(SystemCalls& calls, const std::string& path, std::string_view bytes, mode_t mode);
+/// `bytes` as file `name` in `directory`, whole or not at all; `old` is what stands there, if anything does.
+Sys<void> replace_file(SystemCalls& calls, int directory, const std::string& name, std::string_view bytes,
+                       mode_t mode, const Status* old);
+Result<void> append_file(SystemCalls& calls, const std::string& path, std::string_view bytes, mode_t mode);
+Result<void> remove_file(SystemCalls& calls, const std::string& path);
 Result<void> write_descriptor(SystemCalls& calls, int fd, std::string_view name, std::string_view bytes);
 Result<void> write_tree(SystemCalls& calls, const std::string& path, const FileTree& tree,
                         const TreeOptions& options);

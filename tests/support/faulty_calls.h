@@ -78,6 +78,12 @@ class FaultyCalls final : public SystemCalls {
     return strikes("fchown") ? -1 : SystemCalls::fchown(fd, owner, group);
   }
   int fsync(int fd) override { return strikes("fsync") ? -1 : SystemCalls::fsync(fd); }
+  int ftruncate(int fd, off_t size) override {
+    return strikes("ftruncate") ? -1 : SystemCalls::ftruncate(fd, size);
+  }
+  ssize_t pread(int fd, void* out, std::size_t size, off_t at) override {
+    return strikes("pread") ? -1 : SystemCalls::pread(fd, out, size, at);
+  }
   int flock(int fd, int operation) override {
     return strikes("flock") ? -1 : SystemCalls::flock(fd, operation);
   }
