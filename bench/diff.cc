@@ -99,6 +99,31 @@ void add(const std::string& name, const std::string& from, const std::string& to
   benchmark::RegisterBenchmark(named("read_json_and_diff").c_str(), read_and_compare, from, json);
 }
 
+// A thousand machines of one kind, each held against the first: bytes and time of the whole fleet, read as
+// YAML.
+void read_and_compare_fleet(benchmark::State& state) {
+  constexpr int kMachines = 1000;
+  std::vector<std::string> texts;
+  std::int64_t bytes = 0;
+  for (int i = 0; i < kMachines; ++i) {
+    std::string text = drifted(snapshot_text());
+    text.replace(text.find("node-1"), 6, cat("node-", i));
+    bytes += static_cast<std::int64_t>(text.size());
+    texts.push_back(std::move(text));
+  }
+  Read first = read(snapshot_text());
+  auto ignore = diff::Ignore::parse({});
+  for (auto _ : state) {
+    std::int64_t changes = 0;
+    for (const std::string& text : texts) {
+      Read other = read(text);
+      changes += diff::diff(first.snapshot, other.snapshot, *ignore).summary.changes;
+    }
+    benchmark::DoNotOptimize(changes);
+  }
+  state.SetBytesProcessed(state.iterations() * bytes);
+}
+
 std::string bytes_at(const std::filesystem::path& path) {
   std::ifstream in{path, std::ios::binary};
   return {std::istreambuf_iterator<char>(in), {}};
@@ -107,6 +132,7 @@ std::string bytes_at(const std::filesystem::path& path) {
 // Registered before main() of benchmark_main runs.
 const bool kRegistered = [] {
   add("snapshot", snapshot_text(), drifted(snapshot_text()));
+  benchmark::RegisterBenchmark("fleet_of_1000/read_yaml_and_diff", read_and_compare_fleet);
   const char* corpus = std::getenv("EIDOS_CORPUS");
   std::filesystem::path folder = std::filesystem::path(corpus == nullptr ? "" : corpus) / "snapshots";
   std::string h100 = bytes_at(folder / "h100.yaml");

@@ -6,13 +6,10 @@
 #include "base/text.h"
 #include "data/document.h"
 #include "data/text_check.h"
+#include "data/yaml_plain_reader.h"
 
 namespace eidos::data {
 namespace {
-
-bool is_yaml_null(std::string_view text) {
-  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
-}
 
 std::optional<bool> yaml_bool(std::string_view text) {
   if (text == "true" || text == "True" || text == "TRUE") return true;
@@ -73,9 +70,20 @@ bool is_number_syntax(std::string_view source) {
 
 }  // namespace
 
+bool is_yaml_null(std::string_view text) {
+  return text.empty() || text == "~" || text == "null" || text == "Null" || text == "NULL";
+}
+
 // As in go.yaml.in/yaml, a number that fits no number type is text.
 bool is_yaml_number(std::string_view source) {
   return is_number_syntax(source) && converts(Number{std::string(source)});
+}
+
+Value resolve_plain(std::string_view text) {
+  if (is_yaml_null(text)) return {};
+  if (auto flag = yaml_bool(text)) return Value(*flag);
+  if (is_yaml_number(text)) return Value(Number{std::string(text)});
+  return Value(text);
 }
 
 namespace {
@@ -237,13 +245,6 @@ class YamlReader {
     return resolve_plain(text).with_mark(at);
   }
 
-  static Value resolve_plain(std::string_view text) {
-    if (is_yaml_null(text)) return {};
-    if (auto flag = yaml_bool(text)) return Value(*flag);
-    if (is_yaml_number(text)) return Value(Number{std::string(text)});
-    return Value(text);
-  }
-
   // "str" of "tag:yaml.org,2002:str"; other tags as they are.
   static std::string_view core_name(std::string_view tag) {
     constexpr std::string_view kPrefix = "tag:yaml.org,2002:";
@@ -377,11 +378,16 @@ Result<void> check_directives(std::string_view text, std::uint32_t file, const S
 
 }  // namespace
 
+Result<Value> read_full_yaml(std::string_view text, std::uint32_t file, const Sources& sources) {
+  EIDOS_CHECK(check_directives(text, file, sources));
+  return YamlReader(text, file, sources).document();
+}
+
 Result<Value> parse_yaml(std::string_view text, Sources& sources, std::string name) {
   std::uint32_t file = sources.add(std::move(name));
   EIDOS_TRY(std::string_view clean, checked_text(text, file, sources));
-  EIDOS_CHECK(check_directives(clean, file, sources));
-  return YamlReader(clean, file, sources).document();
+  if (auto value = read_plain_yaml(clean, file)) return *std::move(value);
+  return read_full_yaml(clean, file, sources);
 }
 
 Format format_of(std::string_view text) {
