@@ -9,6 +9,7 @@
 #include "collect/bus_text.h"
 #include "collect/crew.h"
 #include "collect/gpu_views.h"
+#include "collect/kept.h"
 #include "collect/select.h"
 #include "model/document.h"
 #include "model/secrets.h"
@@ -24,11 +25,12 @@ using model::CollectorStatus;
 Work work_of(const Collector& collector, const Context& context, std::shared_ptr<const Options> options) {
   std::optional<Milliseconds> deadline;
   if (collector.cluster) deadline = options->cluster_deadline;
-  auto run = [run = collector.run, &files = context.files, &processes = context.processes,
-              options = std::move(options)](const Limit& limit) {
-    return within_caps(run(Source{files, processes, *options, limit}));
+  auto run = [&collector, &files = context.files, &processes = context.processes,
+              options](const Limit& limit) {
+    return within_caps(collector.run(Source{files, processes, *options, limit}));
   };
-  return {std::string(collector.name), std::move(run), deadline};
+  return {std::string(collector.name), with_cache(collector, context, std::move(options), std::move(run)),
+          deadline};
 }
 
 std::string told(const Error& error) {

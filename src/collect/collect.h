@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "base/context.h"
+#include "collect/cache.h"
 #include "model/snapshot.h"
 
 namespace eidos::kube {
@@ -43,9 +44,12 @@ struct Options {
   Milliseconds collector_deadline{10'000};
   Milliseconds grace{1'750};  ///< After its deadline, to kill what it started; then it is left behind.
   bool fail_fast = false;
-  bool detail = false;           ///< More of each kernel module: size, use, state, version, parameters.
-  std::string version = {};      ///< metadata.version: of this program.
-  std::string source_node = {};  ///< metadata.source-node ($NODE_NAME); empty: the host name.
+  bool detail = false;                ///< More of each kernel module: size, use, state, version, parameters.
+  std::shared_ptr<Cache> cache = {};  ///< Where results are kept; null: nowhere.
+  Milliseconds reuse{0};              ///< A kept result younger than this is taken instead of a new one.
+  Milliseconds reuse_gpu{0};          ///< The same for the GPU collectors, when it is the longer one.
+  std::string version = {};           ///< metadata.version: of this program.
+  std::string source_node = {};       ///< metadata.source-node ($NODE_NAME); empty: the host name.
 };
 
 struct Collected {
