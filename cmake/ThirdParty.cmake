@@ -11,6 +11,7 @@ set(EIDOS_THIRD_PARTY
   "pugixml   | pugixml.hpp              | pugixml                 | libpugixml-dev"
   "rapidjson | rapidjson/reader.h       |                         | rapidjson-dev"
   "systemd   | systemd/sd-bus.h         |                         | libsystemd-dev"
+  "mustache  | kainjow/mustache.hpp     |                         | libkainjow-mustache-dev"
   "boost     | boost/beast/src.hpp      |                         | libboost1.81-dev"
 )
 

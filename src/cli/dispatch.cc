@@ -4,6 +4,7 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/parse.h"
+#include "cli/profiles.h"
 #include "cli/report_error.h"
 #include "cli/settings.h"
 
@@ -80,7 +81,7 @@ int run(const Invocation& invocation, const Manners& manners, World& world) {
                   {world.files, world.clock, world.processes, log, limit},
                   invocation.flags.on("quiet"),
                   manners.color_stdout};
-  return finish(invocation.command->run(invocation, session), manners, world);
+  return finish(run_profiled(invocation, session), manners, world);
 }
 
 }  // namespace

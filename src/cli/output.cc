@@ -13,7 +13,10 @@ struct Name {
   std::string_view text;
   Format format;
 };
-constexpr Name kFormats[] = {{"yaml", Format::Yaml}, {"json", Format::Json}, {"table", Format::Table}};
+constexpr Name kFormats[] = {{"yaml", Format::Yaml},
+                             {"json", Format::Json},
+                             {"table", Format::Table},
+                             {"prometheus", Format::Prometheus}};
 constexpr Name kSuffixes[] = {{".json", Format::Json}, {".yaml", Format::Yaml}, {".yml", Format::Yaml}};
 
 }  // namespace
@@ -53,18 +56,24 @@ Result<int> print(std::string_view text, World& world) {
   return 0;
 }
 
-Result<void> write_output(std::string_view text, const Flags& flags, Session& session) {
-  if (to_stdout(flags)) return session.context.files.write_stdout(text);
-  if (kube::is_config_map(flags.text("output"))) return write_to_cluster(text, flags, session);
+std::string document_text(const data::Value& document, Format format) {
+  return data::to_text(document, format == Format::Json ? data::Format::Json : data::Format::Yaml);
+}
+
+Result<void> write_to(const std::string& path, std::string_view text, Session& session) {
+  if (path.empty() || path == "-") return session.context.files.write_stdout(text);
   session.world.watch_signals();
   EIDOS_CHECK(session.context.limit.check("writing the result"));
-  return session.context.files.write(flags.text("output"), text, 0644);
+  return session.context.files.write(path, text, 0644);
+}
+
+Result<void> write_output(std::string_view text, const Flags& flags, Session& session) {
+  if (kube::is_config_map(flags.text("output"))) return write_to_cluster(text, flags, session);
+  return write_to(flags.text("output"), text, session);
 }
 
 Result<void> write_output(const data::Value& document, Format format, const Flags& flags, Session& session) {
-  return write_output(
-      data::to_text(document, format == Format::Json ? data::Format::Json : data::Format::Yaml), flags,
-      session);
+  return write_output(document_text(document, format), flags, session);
 }
 
 }  // namespace eidos::cli

@@ -10,7 +10,7 @@
 
 namespace eidos::cli {
 
-enum class Format : std::uint8_t { Yaml, Json, Table };
+enum class Format : std::uint8_t { Yaml, Json, Table, Prometheus };
 
 /// --format, else the suffix of --output (.json, .yaml, .yml), else `otherwise`.
 Format format_of(const Flags& flags, Format otherwise = Format::Yaml);
@@ -26,7 +26,13 @@ bool to_stdout(const Flags& flags);
 /// Puts `text` on standard output, for commands without --output; the exit code is 0.
 Result<int> print(std::string_view text, World& world);
 
-/// Puts `text` where --output says; a file gets mode 0644, and a ConfigMap takes documents only.
+/// `document` as YAML, or as JSON.
+std::string document_text(const data::Value& document, Format format);
+
+/// Puts `text` into the file `path`, whole or not at all, with mode 0644 when it is new; "-" and "" are
+/// standard output.
+Result<void> write_to(const std::string& path, std::string_view text, Session& session);
+/// Puts `text` where --output says; a ConfigMap takes documents only.
 Result<void> write_output(std::string_view text, const Flags& flags, Session& session);
 /// The same for a document, as YAML or JSON.
 Result<void> write_output(const data::Value& document, Format format, const Flags& flags, Session& session);

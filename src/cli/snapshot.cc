@@ -4,9 +4,9 @@
 
 #include "base/text.h"
 #include "cli/cluster.h"
-#include "cli/output.h"
 #include "cli/runs.h"
-#include "cli/snapshot_table.h"
+#include "cli/snapshot_output.h"
+#include "cli/snapshot_watch.h"
 #include "collect/collect.h"
 #include "data/fields.h"
 
@@ -14,14 +14,8 @@ namespace eidos::cli {
 
 namespace {
 
-/// "gpu,os" and repeated flags alike.
-std::vector<std::string> listed(const Flags& flags, std::string_view name) {
-  std::vector<std::string> out;
-  for (const std::string& value : flags.all(name))
-    for (std::string_view part : split(value, ','))
-      if (std::string_view word = trim(part); !word.empty()) out.emplace_back(word);
-  return out;
-}
+// What a driver says is asked for no more often than this while watching.
+constexpr Milliseconds kReuseGpu{5'000};
 
 /// --filter and --exclude are checked where they are used; --require is ours.
 Result<void> check_required_names(const std::vector<std::string>& wanted) {
@@ -100,18 +94,19 @@ std::optional<Error> failure(const model::Snapshot& snapshot) {
                "mend it, exclude it with --exclude, or accept it with --best-effort"};
 }
 
-Result<void> check_required(const std::vector<std::string>& required, const model::Snapshot& snapshot) {
-  for (const std::string& name : required) {
-    bool seen = false;
-    for (const model::CollectorOutcome& outcome : snapshot.collectors)
-      if (collect::fulfils(name, outcome.name) && outcome.status != model::CollectorStatus::Absent &&
-          !(outcome.status == model::CollectorStatus::Denied && !collect::worst_failure(snapshot)))
-        seen = true;
-    if (!seen)
-      return fail(ErrorKind::Unavailable, cat("required, but absent here: ", name), {},
-                  "drop --require to accept that");
+// Kept results of an earlier run; without a place to keep them, as good as none.
+void use_cache(const Flags& flags, Session& session, collect::Options& options) {
+  options.reuse = flags.duration("cache", Milliseconds(0));
+  if (wants_watch(flags)) {
+    options.reuse_gpu = kReuseGpu;
+    options.cache = collect::memory_cache();
   }
-  return {};
+  if (!flags.has("cache")) return;
+  auto place = session.world.environment("XDG_RUNTIME_DIR");
+  if (place && place->starts_with('/'))  // the XDG rules: a relative path there is to be ignored
+    options.cache = collect::directory_cache(*place);
+  else if (!options.cache)
+    session.context.log.warn("--cache: nothing is kept, since XDG_RUNTIME_DIR names no directory");
 }
 
 Result<int> run_preview(const collect::Options& options, const Flags& flags, Session& session) {
@@ -130,25 +125,24 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
   if (flags.on("fail-fast") && flags.on("best-effort"))
     return fail(ErrorKind::Usage, "--fail-fast and --best-effort cannot both be given", {}, "give one");
-  EIDOS_CHECK(check_output(flags));
+  EIDOS_CHECK(check_watch_flags(flags));
+  EIDOS_CHECK(check_snapshot_output(flags));
   EIDOS_TRY(collect::Options options, options_of(flags, session));
   if (flags.on("preview")) return run_preview(options, flags, session);
+  use_cache(flags, session, options);
   session.world.watch_signals();
   // A cluster that was asked for by name must be one; the one that happens to be configured need not work.
   if (flags.has_from("kubeconfig", Origin::CommandLine) ||
       flags.has_from("kube-context", Origin::CommandLine))
     if (auto client = options.cluster->get(); !client) return std::unexpected(std::move(client).error());
+  if (wants_watch(flags)) return watch_snapshots(flags, session, std::move(options));
   EIDOS_TRY(collect::Collected collected, collect::collect(session.context, options));
   for (const std::string& warning : collected.warnings) session.context.log.warn(warning);
   const model::Snapshot& snapshot = collected.snapshot;
   // The time limit was the collectors'. What they saw until then is written, however late it is.
   session.context.limit = Limit(session.context.limit.stop(), std::nullopt);
-  Format format = format_of(flags);
-  if (format == Format::Table)
-    EIDOS_CHECK(write_output(snapshot_table(snapshot), flags, session));
-  else
-    EIDOS_CHECK(write_output(data::write_value(snapshot), format, flags, session));
-  EIDOS_CHECK(check_required(listed(flags, "require"), snapshot));
+  EIDOS_CHECK(write_snapshot(snapshot, flags, session));
+  EIDOS_CHECK(check_required(flags, snapshot));
   if (auto error = failure(snapshot); error && !flags.on("best-effort"))
     return std::unexpected(*std::move(error));
   return 0;

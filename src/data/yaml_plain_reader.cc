@@ -1,5 +1,7 @@
 #include "data/yaml_plain_reader.h"
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "data/document.h"
@@ -16,10 +18,26 @@ constexpr std::size_t kMostNodes = kMaxNodes - 1;
 constexpr std::string_view kNeverFirst = ",[]{}#&*!|>'\"%@`";
 constexpr std::string_view kFirstIfFollowed = "-?:";
 
+constexpr bool is_everyday(char c) {
+  return (c >= ' ' && c <= '~') || c == '\n';
+}
+
+// Eight bytes at a time: most words have no end of line in them, and then three tests answer for all eight.
 bool is_everyday(std::string_view text) {
-  bool good = true;
-  for (char c : text) good &= (c >= ' ' && c <= '~') || c == '\n';
-  return good;
+  constexpr std::uint64_t kOnes = 0x0101010101010101;
+  constexpr std::uint64_t kHighs = 0x80 * kOnes;
+  while (text.size() >= sizeof(std::uint64_t)) {
+    std::uint64_t word = 0;
+    std::memcpy(&word, text.data(), sizeof word);
+    const std::uint64_t no_delete = word ^ (0x7F * kOnes);
+    const std::uint64_t below_blank = (word - ' ' * kOnes) & ~word & kHighs;
+    const std::uint64_t zeros = (no_delete - kOnes) & ~no_delete & kHighs;
+    if (((word & kHighs) | below_blank | zeros) != 0 &&
+        !std::ranges::all_of(text.substr(0, sizeof word), [](char c) { return is_everyday(c); }))
+      return false;
+    text.remove_prefix(sizeof word);
+  }
+  return std::ranges::all_of(text, [](char c) { return is_everyday(c); });
 }
 
 // One line after the other, blank ones and comments passed over. `indent` is that of the line at hand.
@@ -31,6 +49,8 @@ class Lines {
   std::size_t indent() const { return indent_; }
   std::string_view content() const { return content_; }  ///< Without blanks at its ends.
   std::uint32_t number() const { return number_; }       ///< From 1.
+  /// Whether a line so far begins or ends a document, or is a directive.
+  bool seen_marker() const { return seen_marker_; }
 
   void next() {
     for (;;) {
@@ -51,18 +71,24 @@ class Lines {
       indent_ = std::min(line.find_first_not_of(' '), line.size());
       content_ = line.substr(indent_);
       if (content_.empty() || content_.front() == '#') continue;
+      if (indent_ == 0) seen_marker_ |= is_marker(content_);
       content_ = content_.substr(0, content_.find_last_not_of(' ') + 1);
       return;
     }
   }
 
  private:
+  static bool is_marker(std::string_view line) {
+    return line.starts_with("---") || line.starts_with("...") || line.front() == '%';
+  }
+
   std::string_view text_;
   std::size_t at_ = 0;
   std::uint32_t number_ = 0;
   std::size_t indent_ = 0;
   std::string_view content_;
   bool end_of_text_ = false;
+  bool seen_marker_ = false;
 };
 
 // A piece of the line at hand.
@@ -86,7 +112,7 @@ class PlainReader {
   std::optional<Value> document() {
     if (lines_.at_end() || lines_.indent() != 0) return std::nullopt;
     Value root;
-    if (!block(root, 1) || !lines_.at_end()) return std::nullopt;
+    if (!block(root, 1) || !lines_.at_end() || lines_.seen_marker()) return std::nullopt;
     return root;
   }
 
@@ -283,20 +309,10 @@ class PlainReader {
   std::size_t nodes_ = 0;
 };
 
-// What begins or ends a document, and directives: at the start of a line.
-bool has_markers(std::string_view text) {
-  for (std::size_t at = 0; at < text.size(); at = text.find('\n', at) + 1) {
-    std::string_view line = text.substr(at, 3);
-    if (line == "---" || line == "..." || line.starts_with('%')) return true;
-    if (text.find('\n', at) == std::string_view::npos) break;
-  }
-  return false;
-}
-
 }  // namespace
 
 std::optional<Value> read_plain_yaml(std::string_view text, std::uint32_t file) {
-  if (!is_everyday(text) || has_markers(text)) return std::nullopt;
+  if (!is_everyday(text)) return std::nullopt;
   return PlainReader(text, file).document();
 }
 

@@ -1,0 +1,33 @@
+#pragma once
+// Names of outputs with {node}, {date} and {time} in them, and which of the older ones may go.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "base/context.h"
+#include "model/snapshot.h"
+
+namespace eidos::cli {
+
+/// Whether `pattern` has a part in braces.
+bool has_names(std::string_view pattern);
+
+/// Invalid: a name in braces that is none of the three, a brace without its partner.
+Result<void> check_names(std::string_view pattern);
+
+/// The pattern with the snapshot's own node, and its date (2026-01-31) and time (180113) in UTC. What is no
+/// letter, digit, '.', '-' or '_' in a node's name becomes '_', and so does a '.' at its start: a name cannot
+/// lead to another directory. The pattern must have passed check_names.
+std::string expand_names(std::string_view pattern, const model::SnapshotMetadata& metadata);
+
+/// Invalid: a pattern that cannot be sorted by age: no {date} in its last part, or names in the parts before.
+Result<void> check_retain(std::string_view pattern);
+
+/// Removes what earlier runs wrote under the same pattern for the same node, but the newest `keep` by date
+/// and time in the name. What does not begin as this tool's outputs do is left alone, with a warning. What
+/// cannot be removed is an error, after the others are gone.
+Result<void> retain_newest(std::string_view pattern, const model::SnapshotMetadata& metadata,
+                           std::int64_t keep, const Context& context);
+
+}  // namespace eidos::cli
