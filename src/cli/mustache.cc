@@ -17,7 +17,7 @@ namespace kainjow = ::kainjow::mustache;
 using Data = kainjow::data;
 
 // What a rendering may cost: text that sections repeat and values that are put in, written or not.
-constexpr std::size_t kMaxWork = std::size_t{256} << 20;
+constexpr std::size_t kMaxWork = std::size_t{64} << 20;
 constexpr std::size_t kMaxParts = 100;
 constexpr std::size_t kMaxOpenParts = 10;  // partials within partials; each may nest kMaxDepth sections
 constexpr int kMaxDepth = 100;             // of sections within one another

@@ -78,7 +78,7 @@ TEST(Mustache, RefusesWithThePlace) {
       {"{{#}}{{/}}", "t:1:1", "a tag without a name"},
       {"{{#list}}", "t:1:1", "section 'list' is not closed"},
       {"{{/list}}", "t:1:1", "closes no section"},
-      {"{{#list}}{{#map}}{{/list}}{{/map}}", "t:1:19", "the open one is 'map'"},
+      {"{{#list}}{{#map}}{{/list}}{{/map}}", "t:1:18", "the open one is 'map'"},
       {"{{=<% %>=}}", "t:1:1", "other delimiters"},
       {"\n{{> gone}}", "t:2:1", "partial 'gone': not there"},
       {"ab\xff", "t:1:3", "not valid UTF-8"},

@@ -21,7 +21,10 @@ using ::testing::HasSubstr;
 using testing::TempDir;
 
 model::SnapshotMetadata metadata(std::string node) {
-  return {.timestamp = "2026-01-02T18:01:13Z", .version = {}, .source_node = std::move(node)};
+  model::SnapshotMetadata out;
+  out.timestamp = "2026-01-02T18:01:13Z";
+  out.source_node = std::move(node);
+  return out;
 }
 
 TEST(OutputNames, AreFilledIn) {

@@ -33,6 +33,15 @@ model::Snapshot snapshot() {
   return out;
 }
 
+validate::Row row(std::string name, std::string phase, std::string expected, model::Verdict verdict) {
+  validate::Row out;
+  out.name = std::move(name);
+  out.phase = std::move(phase);
+  out.expected = std::move(expected);
+  out.verdict = verdict;
+  return out;
+}
+
 std::string metrics(const model::Snapshot& from, const validate::Report* report = nullptr) {
   CollectorRuns runs;
   count_runs(from, runs);
@@ -93,11 +102,10 @@ TEST(SnapshotMetrics, CountsRunsAndErrorsOverTime) {
 
 TEST(SnapshotMetrics, TellHowConstraintsHold) {
   validate::Report report;
-  report.results = {
-      {.name = "a", .phase = "readiness", .expected = ">= 1", .verdict = model::Verdict::Passed},
-      {.name = "b", .phase = "readiness", .expected = "x", .verdict = model::Verdict::Failed},
-      {.name = "b", .phase = "readiness", .expected = "x", .verdict = model::Verdict::Failed},
-      {.name = "c", .phase = "conformance", .expected = "", .verdict = model::Verdict::Skipped}};
+  report.results = {row("a", "readiness", ">= 1", model::Verdict::Passed),
+                    row("b", "readiness", "x", model::Verdict::Failed),
+                    row("b", "readiness", "x", model::Verdict::Failed),
+                    row("c", "conformance", "", model::Verdict::Skipped)};
   std::string text = metrics(snapshot(), &report);
   EXPECT_THAT(
       text,
