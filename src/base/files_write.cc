@@ -85,7 +85,8 @@ Result<void> write_file(SystemCalls& calls, const std::string& path, std::string
                 "create it first");
   if (!directory) return std::unexpected(stage_error(directory.error(), path));
   const mode_t final_mode = old ? old->st_mode & kPermissions : mode & kPermissions;
-  auto done = replace_file(calls, directory->get(), name_part(target), bytes, final_mode, old ? &*old : nullptr);
+  auto done =
+      replace_file(calls, directory->get(), name_part(target), bytes, final_mode, old ? &*old : nullptr);
   if (!done) return std::unexpected(stage_error(done.error(), path));
   return {};
 }

@@ -12,8 +12,8 @@
 
 namespace eidos::cli {
 
-/// --output, --retain, --template and --recipe, before any work is done: names in braces, paths that lead out,
-/// flags that mean nothing together.
+/// --output, --retain, --template and --recipe, before any work is done: names in braces, paths that lead
+/// out, flags that mean nothing together.
 Result<void> check_snapshot_output(const Flags& flags);
 
 /// --output with its names filled in. Invalid: it leads out of the working directory.

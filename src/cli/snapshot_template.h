@@ -14,8 +14,8 @@ namespace eidos::cli {
 /// beside `data`; and each reading by its path, as constraints name it ("GPU.smi.driver").
 data::Value template_view(const model::Snapshot& snapshot);
 
-/// The template of --template: a file, "-" or a URL. {{> part}} is part.mustache beside the file. Errors as of
-/// render(), and of reading.
+/// The template of --template: a file, "-" or a URL. {{> part}} is part.mustache beside the file. Errors as
+/// of render(), and of reading.
 Result<std::string> render_template(const Flags& flags, const model::Snapshot& snapshot, Session& session);
 
 }  // namespace eidos::cli

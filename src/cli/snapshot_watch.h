@@ -13,8 +13,8 @@ Result<void> check_watch_flags(const Flags& flags);
 /// Whether the flags ask for it.
 bool wants_watch(const Flags& flags);
 
-/// Until it is stopped, which is exit code 130. A collector that fails is part of the document and ends nothing;
-/// what cannot be written does. --timeout bounds each collection.
+/// Until it is stopped, which is exit code 130. A collector that fails is part of the document and ends
+/// nothing; what cannot be written does. --timeout bounds each collection.
 Result<int> watch_snapshots(const Flags& flags, Session& session, collect::Options options);
 
 }  // namespace eidos::cli
