@@ -72,7 +72,7 @@ std::string flag_rows(std::span<const Flag> flags) {
 std::string exit_lines() {
   std::vector<std::string> parts;
   for (const ExitCode& exit : kExitCodes) parts.push_back(cat(exit.code, " ", exit.meaning));
-  return cat("Exit codes:\n", columns({{"", join(parts, ", ")}}));
+  return cat(wrapped(cat("Exit codes: ", join(parts, ", ")), kWidth, "  "), '\n');
 }
 
 }  // namespace
@@ -136,8 +136,11 @@ std::string program_help() {
   for (const Command& command : commands())
     if (!command.is(kHiddenCommand))
       rows.push_back({std::string(command.name), std::string(command.summary)});
-  return cat(kAbout, '\n', listed(kTour), "\nCommands ('eidos help COMMAND' shows one):\n", columns(rows),
-             "\nFlags of every command:\n", flag_rows(global_flags()), '\n', exit_lines());
+  std::vector<Flag> shown;
+  for (const Flag& flag : global_flags())
+    if (!flag.is(kRare)) shown.push_back(flag);
+  return cat(kAbout, listed(kTour), "\nCommands ('eidos help COMMAND' shows one):\n", columns(rows),
+             "\nFlags of every command (rare ones: man eidos):\n", flag_rows(shown), '\n', exit_lines());
 }
 
 std::string command_help(const Command& command, bool all) {
