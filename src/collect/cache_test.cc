@@ -69,6 +69,12 @@ TEST_F(CacheTest, AnotherQuestionIsAskedAnew) {
   files.put("/host/etc/os-release", "ID=host\n");
   options.root = "/host";
   EXPECT_EQ(id(), "host");
+  files.put("/host/etc/os-release", "ID=again\n");
+  options.units = {"a.service"};
+  EXPECT_EQ(id(), "again") << "with a unit more";
+  files.put("/host/etc/os-release", "ID=detailed\n");
+  options.detail = true;
+  EXPECT_EQ(id(), "detailed");
   options.root = "";
   options.version = "1.2.4";
   files.put("/etc/os-release", "ID=two\n");

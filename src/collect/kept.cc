@@ -49,7 +49,12 @@ std::string asked_of(const Options& options) {
   data::List all;
   for (const std::string* text : {&options.version, &options.root, &options.smi_path, &options.smi_xml})
     all.emplace_back(*text);
-  for (const std::string& word : options.nvml_probe) all.emplace_back(word);
+  for (const std::vector<std::string>* words : {&options.nvml_probe, &options.units}) {
+    all.emplace_back(static_cast<std::int64_t>(words->size()));
+    for (const std::string& word : *words) all.emplace_back(word);
+  }
+  all.emplace_back(options.private_bus ? cat(*options.private_bus) : std::string());
+  all.emplace_back(options.detail);
   all.emplace_back(options.nvml_path);
   all.emplace_back(options.gpu_identities);
   return data::to_compact_json(data::Value(std::move(all)));
