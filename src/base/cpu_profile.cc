@@ -5,6 +5,7 @@
 #include <map>
 #include <vector>
 
+#include <pthread.h>
 #include <sys/mman.h>
 #include <sys/time.h>
 #include <sys/uio.h>
@@ -83,6 +84,11 @@ bool set_timer(int micros) {
   return ::setitimer(ITIMER_PROF, &timer, nullptr) == 0;
 }
 
+// A child by fork(2) goes on without the timer, and it is the one that works (a snapshot does so).
+void again_in_the_child() {
+  if (g_buffer.load() != nullptr) set_timer(kPeriodMicros);
+}
+
 Buffer* make_buffer() {
   void* memory = ::mmap(nullptr, sizeof(Buffer), PROT_READ | PROT_WRITE,
                         MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
@@ -119,6 +125,8 @@ std::string encoded(const Buffer& buffer, std::size_t count) {
 
 Result<std::unique_ptr<CpuProfile>> CpuProfile::start() {
   if (g_buffer.load() != nullptr) return fail(ErrorKind::Unavailable, "a CPU profile is being taken already");
+  static const int registered = ::pthread_atfork(nullptr, nullptr, again_in_the_child);
+  if (registered != 0) return std::unexpected(system_error(registered, "starting a CPU profile"));
   Buffer* buffer = make_buffer();
   if (buffer == nullptr) return std::unexpected(system_error(errno, "memory for a CPU profile"));
   g_buffer = buffer;
