@@ -4,8 +4,10 @@
 
 #include "base/text.h"
 #include "cli/cluster.h"
+#include "cli/output.h"
 #include "cli/runs.h"
 #include "cli/snapshot_output.h"
+#include "cli/snapshot_table.h"
 #include "cli/snapshot_watch.h"
 #include "collect/collect.h"
 #include "data/fields.h"
