@@ -61,7 +61,7 @@ TEST(UnixSocket, RefusesWithOneLine) {
   const Case kCases[] = {{"/nothing", ErrorKind::NotFound, "does not exist"},
                          {"/run/deaf", ErrorKind::Unavailable, "nobody listens there"},
                          {"/file", ErrorKind::Unavailable, "it is no socket"},
-                         {"/file/x", ErrorKind::NotFound, ""},
+                         {"/file/x", ErrorKind::Invalid, "is a file, not a directory"},
                          {"", ErrorKind::Invalid, ""}};
   for (const Case& c : kCases) {
     auto refused = connect_unix(c.path, dir.path(), {});
