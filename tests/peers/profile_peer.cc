@@ -1,5 +1,5 @@
 // Spends processor time and memory in functions of known names and writes where they went, for
-// tests/peers/pprof.
+// tests/peers/cpu_profile.
 
 #include <cstdint>
 #include <fstream>
