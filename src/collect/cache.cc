@@ -31,7 +31,7 @@ class MemoryCache final : public Cache {
 
 class DirectoryCache final : public Cache {
  public:
-  explicit DirectoryCache(std::string parent) : directory_(cat(parent, "/eidos")) {}
+  explicit DirectoryCache(const std::string& parent) : directory_(cat(parent, "/eidos")) {}
 
   Result<std::string> read(const std::string& name) override {
     return read_private(directory_, file_of(name), kMostBytes);
@@ -54,8 +54,8 @@ std::unique_ptr<Cache> memory_cache() {
   return std::make_unique<MemoryCache>();
 }
 
-std::unique_ptr<Cache> directory_cache(std::string parent) {
-  return std::make_unique<DirectoryCache>(std::move(parent));
+std::unique_ptr<Cache> directory_cache(const std::string& parent) {
+  return std::make_unique<DirectoryCache>(parent);
 }
 
 }  // namespace eidos::collect

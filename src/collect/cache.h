@@ -29,6 +29,6 @@ std::unique_ptr<Cache> memory_cache();
 /// Below `parent`/eidos, a directory of mode 0700 that is made when it is not there ($XDG_RUNTIME_DIR is
 /// meant as the parent). Entries are written whole or not at all; a directory or entry of another owner, or
 /// one that others may write or read, is refused.
-std::unique_ptr<Cache> directory_cache(std::string parent);
+std::unique_ptr<Cache> directory_cache(const std::string& parent);
 
 }  // namespace eidos::collect

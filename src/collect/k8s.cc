@@ -17,7 +17,7 @@ constexpr std::pair<std::string_view, std::string_view> kProviders[] = {
     {"aws", "eks"}, {"gce", "gke"}, {"azure", "aks"}, {"oci", "oke"}};
 
 // A node without one is no surprise: there is no reading then.
-void add(data::Map& readings, std::string_view key, std::string value) {
+void add(data::Map& readings, std::string_view key, const std::string& value) {
   if (!value.empty()) readings.set(key, data::Value(document_text(value)));
 }
 

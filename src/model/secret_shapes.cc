@@ -103,8 +103,8 @@ bool printable(unsigned char c) {
   return (c >= 0x20 && c != 0x7F) || c == '\n' || c == '\r' || c == '\t';
 }
 
-std::string if_text(std::string bytes) {
-  return invalid_utf8(bytes) ? std::string() : bytes;
+std::string if_text(std::string&& bytes) {
+  return invalid_utf8(bytes) ? std::string() : std::move(bytes);
 }
 
 bool is_version(std::string_view value) {

@@ -89,7 +89,7 @@ class Conversation : public std::enable_shared_from_this<Conversation> {
     write(answer_to(request, shared_->answering), keep);
   }
 
-  void write(ServerAnswer answer, bool keep) {
+  void write(const ServerAnswer& answer, bool keep) {
     static const std::string kNothing;
     const std::string& body = answer.body == nullptr ? kNothing : *answer.body;
     response_ = {};
