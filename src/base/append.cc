@@ -62,10 +62,7 @@ Result<void> append_file(SystemCalls& calls, const std::string& path, std::strin
   if (old && S_ISCHR(old->st_mode)) return write_file(calls, path, bytes, mode);
   if (old) EIDOS_CHECK(check_kind(path, old->st_mode));
   auto done = append_regular(calls, target, bytes, mode, !old);
-  if (!done && done.error() == ENOENT)
-    return fail(ErrorKind::NotFound,
-                cat("cannot write ", quote(path), ": there is no directory ", quote(directory_part(target))),
-                {}, "create it first");
+  if (!done && done.error() == ENOENT) return std::unexpected(no_directory(path, directory_part(target)));
   if (!done) return std::unexpected(file_error(done.error(), "writing", path));
   return {};
 }

@@ -79,10 +79,7 @@ Result<void> write_file(SystemCalls& calls, const std::string& path, std::string
 
   const std::string parent = directory_part(target);
   auto directory = open_at(calls, AT_FDCWD, parent, O_PATH | O_DIRECTORY);
-  if (!directory && directory.error() == ENOENT)
-    return fail(ErrorKind::NotFound,
-                cat("cannot write ", quote(path), ": there is no directory ", quote(parent)), {},
-                "create it first");
+  if (!directory && directory.error() == ENOENT) return std::unexpected(no_directory(path, parent));
   if (!directory) return std::unexpected(stage_error(directory.error(), path));
   const mode_t final_mode = old ? old->st_mode & kPermissions : mode & kPermissions;
   auto done =

@@ -1,5 +1,7 @@
 #include "base/private_directory.h"
 
+#include <algorithm>
+
 #include <fcntl.h>
 #include <unistd.h>
 
@@ -31,9 +33,11 @@ Result<Descriptor> open_private(SystemCalls& calls, const std::string& directory
 }
 
 Sys<std::string> contents(SystemCalls& calls, int fd, std::size_t most) {
-  std::string bytes(most + 1, '\0');
+  constexpr std::size_t kLeast = 4096;
+  std::string bytes;
   std::size_t size = 0;
-  while (size < bytes.size()) {
+  while (size <= most) {
+    bytes.resize(std::min(most + 1, std::max(kLeast, 2 * size)));
     EIDOS_TRY(ssize_t got, retry([&] { return calls.read(fd, bytes.data() + size, bytes.size() - size); }));
     if (got == 0) break;
     size += static_cast<std::size_t>(got);

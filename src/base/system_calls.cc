@@ -260,6 +260,13 @@ Error file_error(int errno_value, std::string_view doing, std::string_view path)
   return error;
 }
 
+Error no_directory(std::string_view path, std::string_view directory) {
+  return {ErrorKind::NotFound,
+          cat("cannot write ", quote(path), ": there is no directory ", quote(directory)),
+          {},
+          "create it first"};
+}
+
 std::string_view describe(mode_t mode) {
   switch (mode & S_IFMT) {
     case S_IFREG: return "a file";

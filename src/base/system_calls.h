@@ -108,6 +108,8 @@ Lock try_lock(SystemCalls& calls, int fd);
 
 /// The error of a failed call on `path`: "'x' does not exist", "writing 'x': No space left on device".
 Error file_error(int errno_value, std::string_view doing, std::string_view path);
+/// The error of writing `path` when its directory is not there.
+Error no_directory(std::string_view path, std::string_view directory);
 /// "a directory", "a FIFO", ...
 std::string_view describe(mode_t mode);
 FileKind kind_of(mode_t mode);

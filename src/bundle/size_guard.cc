@@ -5,6 +5,7 @@
 
 #include <zlib.h>
 
+#include "base/base64.h"
 #include "base/text.h"
 
 namespace eidos::bundle {
@@ -77,7 +78,7 @@ std::string release_text(const FileTree& files) {
     bool chart = path == "Chart.yaml";
     // Chart.yaml and values are stored as JSON, the values a second time as what -f gave; other files in
     // base64, templates once more as what they become.
-    stored += values || chart ? file.bytes : cat(path, base64(file.bytes));
+    stored += values || chart ? file.bytes : cat(path, to_base64(file.bytes));
     if (values || path.starts_with(kTemplates)) stored += file.bytes;
   }
   return stored;
@@ -111,20 +112,6 @@ Charts charts_of(const Stack& stack) {
 std::int64_t gzip_bytes(std::string_view text) {
   constexpr std::int64_t kGzipOverZlib = 12;  // an 18-byte frame instead of 6
   return Deflate().count(text) + kGzipOverZlib;
-}
-
-std::string base64(std::string_view bytes) {
-  constexpr std::string_view kDigits = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-  std::string out;
-  out.reserve((bytes.size() + 2) / 3 * 4);
-  for (std::size_t at = 0; at < bytes.size(); at += 3) {
-    std::string_view group = bytes.substr(at, 3);
-    std::uint32_t bits = 0;
-    for (std::size_t i = 0; i < 3; ++i)
-      bits = bits << 8 | (i < group.size() ? static_cast<unsigned char>(group[i]) : 0U);
-    for (std::size_t i = 0; i < 4; ++i) out += i <= group.size() ? kDigits[bits >> (18 - 6 * i) & 0x3F] : '=';
-  }
-  return out;
 }
 
 std::int64_t own_release_bytes(const FileTree& files) {

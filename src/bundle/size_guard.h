@@ -18,7 +18,6 @@ constexpr std::size_t kLargeCrd = 256 * 1024;
 
 /// Bytes of `text` as gzip at its best.
 std::int64_t gzip_bytes(std::string_view text);
-std::string base64(std::string_view bytes);
 
 /// Our part of the release: what Helm stores of Chart.yaml, values, templates, other files and what the
 /// templates become, compressed and in base64 as it does.

@@ -9,6 +9,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/base64.h"
 #include "bundle/manifests.h"
 #include "bundle/markdown.h"
 #include "bundle/size_guard.h"
@@ -230,10 +231,10 @@ TEST(ChartVersion, IsSemverWhateverTheRecipeSays) {
 }
 
 TEST(SizeGuard, CountsAsGzipDoes) {
-  EXPECT_EQ(base64(""), "");
-  EXPECT_EQ(base64("a"), "YQ==");
-  EXPECT_EQ(base64("ab"), "YWI=");
-  EXPECT_EQ(base64("abc"), "YWJj");
+  EXPECT_EQ(to_base64(""), "");
+  EXPECT_EQ(to_base64("a"), "YQ==");
+  EXPECT_EQ(to_base64("ab"), "YWI=");
+  EXPECT_EQ(to_base64("abc"), "YWJj");
   EXPECT_EQ(gzip_bytes(""), 20);
   EXPECT_LT(gzip_bytes(std::string(1 << 20, 'x')), 2000);
 }

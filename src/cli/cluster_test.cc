@@ -15,17 +15,9 @@ using testing::FakeApiServer;
 using testing::FakeWorld;
 using ::testing::HasSubstr;
 using testing::json_answer;
+using testing::OneClient;
 using ::testing::StartsWith;
 using testing::status_answer;
-
-class OneClient final : public kube::SharedClient {
- public:
-  explicit OneClient(kube::Client* client) : client_(client) {}
-  Result<kube::Client*> get() override { return client_; }
-
- private:
-  kube::Client* client_;
-};
 
 class NoClient final : public kube::SharedClient {
  public:

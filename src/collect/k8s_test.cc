@@ -21,16 +21,8 @@ using testing::FakeApiServer;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 using testing::json_answer;
+using testing::OneClient;
 using testing::status_answer;
-
-class OneClient final : public kube::SharedClient {
- public:
-  explicit OneClient(kube::Client* client) : client_(client) {}
-  Result<kube::Client*> get() override { return client_; }
-
- private:
-  kube::Client* client_;
-};
 
 struct Seen {
   CollectorStatus status = CollectorStatus::Ok;

@@ -62,6 +62,14 @@ Pair pair(TwoNumbersOf* call, Device device) {
   return out;
 }
 
+// A mode that holds now, and the one that holds after the next reset.
+Told present(const Pair& mode) {
+  return {mode.code, data::Value(enabled_text(mode.first != 0))};
+}
+Told pending(const Pair& mode) {
+  return {mode.code, data::Value(enabled_text(mode.second != 0))};
+}
+
 Told clock(ClockOf* call, Device device, Clock which) {
   unsigned megahertz = 0;
   if (call == nullptr) return {};
@@ -245,27 +253,11 @@ constexpr Question kQuestions[] = {
     {"vbios-version", [](const Calls& c, Device d) { return text(c.vbios_version, d); }},
     {"gsp-firmware-version", gsp_firmware},
     {"compute-mode", [](const Calls& c, Device d) { return named(c.compute_mode, d, kComputeModes); }},
-    {"mig-mode",
-     [](const Calls& c, Device d) {
-       Pair mode = pair(c.mig_mode, d);
-       return Told{mode.code, data::Value(enabled_text(mode.first != 0))};
-     }},
-    {"mig-mode-pending",
-     [](const Calls& c, Device d) {
-       Pair mode = pair(c.mig_mode, d);
-       return Told{mode.code, data::Value(enabled_text(mode.second != 0))};
-     }},
+    {"mig-mode", [](const Calls& c, Device d) { return present(pair(c.mig_mode, d)); }},
+    {"mig-mode-pending", [](const Calls& c, Device d) { return pending(pair(c.mig_mode, d)); }},
     {"mig-device-count", mig_devices},
-    {"ecc-mode",
-     [](const Calls& c, Device d) {
-       Pair mode = pair(c.ecc_mode, d);
-       return Told{mode.code, data::Value(enabled_text(mode.first != 0))};
-     }},
-    {"ecc-mode-pending",
-     [](const Calls& c, Device d) {
-       Pair mode = pair(c.ecc_mode, d);
-       return Told{mode.code, data::Value(enabled_text(mode.second != 0))};
-     }},
+    {"ecc-mode", [](const Calls& c, Device d) { return present(pair(c.ecc_mode, d)); }},
+    {"ecc-mode-pending", [](const Calls& c, Device d) { return pending(pair(c.ecc_mode, d)); }},
     {"row-remap-pending", [](const Calls& c, Device d) { return rows(c, d, false); }},
     {"row-remap-failure", [](const Calls& c, Device d) { return rows(c, d, true); }},
     {"memory", memory},

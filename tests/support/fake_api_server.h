@@ -129,4 +129,14 @@ class ApiClient {
   std::unique_ptr<kube::Client> client_;
 };
 
+/// Hands out a client that the test made.
+class OneClient final : public kube::SharedClient {
+ public:
+  explicit OneClient(kube::Client* client) : client_(client) {}
+  Result<kube::Client*> get() override { return client_; }
+
+ private:
+  kube::Client* client_;
+};
+
 }  // namespace eidos::testing
