@@ -14,8 +14,10 @@ namespace eidos::tune {
 namespace {
 
 using ::testing::ElementsAre;
+using ::testing::EndsWith;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
+using ::testing::Not;
 
 std::string profile(std::string_view name, std::string_view criteria, std::string_view settings) {
   return cat("kind: TuningProfile\napiVersion: eidos.nvidia.com/v1alpha1\nmetadata: {name: ", name,
@@ -216,6 +218,20 @@ TEST(ChangeFiles, Sysctl) {
   EXPECT_EQ(file.text, "# It helps. Source: A document.\nvm.swappiness = 1\n");
   EXPECT_THAT(file.left_out, ElementsAre("grub hugepages", "grub iommu", "grub nokaslr", "kmod gdrdrv",
                                          "systemd containerd.service.LimitMEMLOCK"));
+}
+
+TEST(ChangeFiles, AReasonIsToldWholeAndStaysAComment) {
+  std::vector<Chosen> changes = several().changes;
+  std::string reason = "It";
+  for (int i = 0; i < 60; ++i) reason += cat(" helps", i);
+  for (Chosen& change : changes) change.setting.reason = cat(reason, "\nkernel.panic = 1");
+  ChangeFile file = sysctl_file(changes);
+  std::string told;
+  for (std::string_view line : split(file.text, '\n'))
+    if (line.starts_with("# ")) told += cat(told.empty() ? "" : " ", line.substr(2));
+  EXPECT_EQ(told, cat(reason, "\\nkernel.panic = 1 Source: A document."));
+  EXPECT_THAT(file.text, EndsWith("\nvm.swappiness = 1\n"));
+  EXPECT_THAT(file.text, Not(HasSubstr("\nkernel.panic")));
 }
 
 TEST(ChangeFiles, BootParametersPutThePageSizeInFrontOfTheNumber) {
