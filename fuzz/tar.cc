@@ -1,8 +1,8 @@
 // A tar from anywhere, packed here: the fuzzer would not find its way past the sums of gzip. What is packed
 // already is read as it is.
 
+#include "base/deflate.h"
 #include "fuzz/archive_property.h"
-#include "seal/deflate.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   using namespace eidos;
@@ -11,7 +11,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     fuzz::check_archive(input);
     return 0;
   }
-  seal::Deflater gzip(seal::Wrap::Gzip);
+  Deflater gzip(Wrap::Gzip);
   gzip.add(input);
   fuzz::check_archive(gzip.finish());
   return 0;

@@ -113,14 +113,19 @@ std::string_view trim(std::string_view text) {
   return text.substr(first, text.find_last_not_of(kBlanks) - first + 1);
 }
 
+std::string_view first_line(std::string_view text) {
+  text = trim(text);
+  return trim(text.substr(0, text.find('\n')));
+}
+
 std::string lower(std::string_view text) {
   std::string out(text);
   std::ranges::transform(out, out.begin(), ascii_lower);
   return out;
 }
 
-std::string quote(std::string_view text, std::size_t limit) {
-  std::string out = "'";
+std::string visible(std::string_view text, std::size_t limit) {
+  std::string out;
   for (std::size_t at = 0; at < text.size();) {
     if (at >= limit) {
       out += "…";
@@ -144,7 +149,11 @@ std::string quote(std::string_view text, std::size_t limit) {
     else
       out += text.substr(start, length);
   }
-  return out += '\'';
+  return out;
+}
+
+std::string quote(std::string_view text, std::size_t limit) {
+  return cat('\'', visible(text, limit), '\'');
 }
 
 std::string show(std::string_view text) {

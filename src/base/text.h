@@ -52,12 +52,19 @@ std::string join(std::span<const std::string_view> parts, std::string_view separ
 /// Without ASCII blanks (space, tab, CR, LF) at both ends.
 std::string_view trim(std::string_view text);
 
+/// Its first line, without blanks at both ends: what a program or a server said, in short.
+std::string_view first_line(std::string_view text);
+
 /// ASCII only: locale never matters.
 std::string lower(std::string_view text);
 
 /// `'text'` for a message: control characters, bad UTF-8 and bidirectional overrides are written as
 /// \xNN or \uNNNN so that input cannot paint on a terminal; cut at `limit` bytes with "…".
 std::string quote(std::string_view text, std::size_t limit = 120);
+
+/// What quote() writes, without its quotes: for a comment, or for what somebody else said in a sentence of
+/// its own.
+std::string visible(std::string_view text, std::size_t limit);
 
 /// The text itself where it can stand in a message without quotes (up to 80 printable ASCII characters, no
 /// blank at either end), else quote(text).

@@ -72,5 +72,17 @@ TEST(Text, ToIntTakesTheWholeTextOrNothing) {
     EXPECT_EQ(to_int(bad), std::nullopt) << bad;
 }
 
+TEST(FirstLine, IsWhatStandsInItAndNoMore) {
+  EXPECT_EQ(first_line(""), "");
+  EXPECT_EQ(first_line("\n\n  one \r\n two"), "one");
+  EXPECT_EQ(first_line(" one"), "one");
+}
+
+TEST(Visible, IsWhatQuoteSaysWithoutItsQuotes) {
+  EXPECT_EQ(visible("a\x1b[2J\nb", 100), "a\\x1b[2J\\nb");
+  EXPECT_EQ(visible("abcdef", 3), "abc…");
+  EXPECT_EQ(visible("it's", 10), "it's");
+}
+
 }  // namespace
 }  // namespace eidos

@@ -50,10 +50,6 @@ std::string paragraphs(std::string_view text) {
   return out;
 }
 
-std::string first_line(std::string_view text) {
-  return std::string(text.substr(0, text.find('\n')));
-}
-
 /// "--service eks --intent training"
 std::string flags_of(const model::Criteria& criteria) {
   std::string out;

@@ -44,9 +44,8 @@ Collection without_gpu(const Bus& bus) {
   return collection;
 }
 
-std::string first_line(std::string_view text) {
-  text = trim(text);
-  std::string_view line = trim(text.substr(0, text.find('\n')));
+std::string said_first(std::string_view text) {
+  const std::string_view line = first_line(text);
   if (model::looks_secret_value(line)) return "(what it says looks secret, and is not repeated)";
   return quote(line, 200);
 }
@@ -113,7 +112,7 @@ Result<Collection> ask_program(const Source& source, const std::string& through)
     return std::unexpected(std::move(view).error().within("reading nvidia-smi's output"));
   // It says on standard output what is wrong, mostly.
   const std::string& said = finished->err.empty() ? finished->out : finished->err;
-  return without_report(source, {ErrorKind::Unavailable, cat(ended, ": ", first_line(said)), {}, {}});
+  return without_report(source, {ErrorKind::Unavailable, cat(ended, ": ", said_first(said)), {}, {}});
 }
 
 Result<Collection> read_report(const Source& source) {
@@ -146,7 +145,7 @@ Result<DriverView> ask_nvml(const Source& source) {
                 cat("NVML crashed the process that asked it: signal ", finished->exit_code - kSignals));
   if (finished->exit_code != 0)
     return fail(ErrorKind::Unavailable, cat("asking NVML ended with exit code ", finished->exit_code, ": ",
-                                            first_line(finished->err)));
+                                            said_first(finished->err)));
   EIDOS_TRY(nvml::Answer answer, nvml::read_answer(finished->out));
   return nvml::view_of(answer);
 }

@@ -7,9 +7,9 @@
 #include <rapidjson/reader.h>
 
 #include "base/base64.h"
+#include "base/deflate.h"
 #include "base/text.h"
 #include "collect/cluster.h"
-#include "kube/gzip.h"
 
 namespace eidos::collect {
 
@@ -62,7 +62,7 @@ Result<HelmRelease> read_helm_release(std::string_view encoded) {
   auto once = from_base64(encoded);                       // the API's
   auto twice = once ? from_base64(*once) : std::nullopt;  // Helm's own
   if (!twice) return no_release("it is not base64 twice over");
-  auto text = kube::gunzip(*twice, kMostJsonBytes);
+  auto text = gunzip(*twice, kMostJsonBytes);
   if (!text) return no_release(text.error().message);
   rapidjson::MemoryStream stream(text->data(), text->size());
   rapidjson::Reader reader;

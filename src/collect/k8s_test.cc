@@ -4,11 +4,11 @@
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
+#include "base/deflate.h"
 #include "base/text.h"
 #include "collect/cluster.h"
 #include "collect/collect.h"
 #include "data/document.h"
-#include "kube/gzip.h"
 #include "support/fake_api_server.h"
 
 namespace eidos::collect {
@@ -278,7 +278,7 @@ TEST(K8s, FurtherKindsAreReadByName) {
 // ---- helm --------------------------------------------------------------------------------------
 
 std::string release(const std::string& json) {
-  return to_base64(to_base64(kube::gzip(json)));
+  return to_base64(to_base64(gzip(json)));
 }
 
 TEST(K8s, AHelmReleaseGivesItsChartAndNothingElse) {
@@ -292,7 +292,7 @@ TEST(K8s, AHelmReleaseGivesItsChartAndNothingElse) {
   for (const std::string& bad :
        {std::string(), std::string("%"), to_base64("x"), to_base64(to_base64("x")), release("{"),
         release("[]"), release(R"({"chart":{}})"), release(R"({"chart":{"metadata":{"name":"\udc00"}}})"),
-        to_base64(to_base64(kube::gzip(std::string(65 << 20, ' '))))}) {
+        to_base64(to_base64(gzip(std::string(65 << 20, ' '))))}) {
     auto refused = read_helm_release(bad);
     ASSERT_FALSE(refused);
     EXPECT_EQ(refused.error().kind, ErrorKind::Invalid);

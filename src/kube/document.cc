@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "base/base64.h"
+#include "base/deflate.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "data/document.h"
-#include "kube/gzip.h"
 #include "kube/tree.h"
 
 namespace eidos::kube {

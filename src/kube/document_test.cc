@@ -7,10 +7,10 @@
 #include <gtest/gtest.h>
 
 #include "base/base64.h"
+#include "base/deflate.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "data/document.h"
-#include "kube/gzip.h"
 #include "kube/tree.h"
 #include "support/fake_api_server.h"
 
@@ -224,13 +224,6 @@ TEST(ConfigMapDocument, WhatIsNotWholeIsRefused) {
   ApiClient api(store.server.url());
   EXPECT_THAT(read_config_map(api.client(), kWhere, {}).error().message,
               HasSubstr("more than 16777216 bytes"));
-}
-
-TEST(ConfigMapDocument, TheSameTextIsTheSameGzip) {
-  EXPECT_EQ(gzip("text"), gzip("text"));
-  EXPECT_EQ(gzip("text").substr(4, 4), std::string(4, '\0'));  // no time in it
-  EXPECT_EQ(gunzip(gzip(""), 10).value(), "");
-  EXPECT_FALSE(gunzip(gzip("a") + "b", 10));
 }
 
 }  // namespace

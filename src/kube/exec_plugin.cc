@@ -59,11 +59,6 @@ Result<ExecCredential> read_credential(const std::string& out, const std::string
   return fail(ErrorKind::Invalid, cat("its expirationTimestamp ", quote(expires), " is no time"));
 }
 
-std::string first_line(std::string_view text) {
-  text = trim(text);
-  return std::string(trim(text.substr(0, text.find('\n'))));
-}
-
 }  // namespace
 
 Variables inherited_environment() {

@@ -71,13 +71,7 @@ bool is_server_fault(int status) {
 // What a server says is shown as it said it, but for what would paint on a terminal or fill it.
 std::string tamed(std::string_view text) {
   constexpr std::size_t kMost = 600;
-  std::string quoted = quote(trim(text), kMost);
-  return quoted.substr(1, quoted.size() - 2);
-}
-
-std::string first_line(std::string_view text) {
-  text = trim(text);
-  return quote(trim(text.substr(0, text.find('\n'))), 200);
+  return visible(trim(text), kMost);
 }
 
 Refusal refusal_of(net::Exchange& exchange) {
@@ -91,7 +85,7 @@ Refusal refusal_of(net::Exchange& exchange) {
     refusal.reason = text_at(*root, {"reason"});
     refusal.message = text_at(*root, {"message"});
   } else if (refusal.message.empty()) {
-    refusal.message = first_line(*body);
+    refusal.message = quote(first_line(*body), 200);
   }
   return refusal;
 }
@@ -266,7 +260,7 @@ Result<data::Value> Requests::document(const Request& request, const Limit& limi
   auto root = data::parse_json(*body, sources, "the answer");
   if (root) return root;
   return std::unexpected(error(request, {ErrorKind::Invalid,
-                                         cat("the answer is no JSON: ", first_line(*body)),
+                                         cat("the answer is no JSON: ", quote(first_line(*body), 200)),
                                          {},
                                          "is this the address of a Kubernetes API server?"}));
 }

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <array>
 
+#include "base/deflate.h"
 #include "base/text.h"
-#include "seal/deflate.h"
 #include "seal/formats.h"
 #include "seal/tar.h"
 

@@ -1,5 +1,5 @@
+#include "base/deflate.h"
 #include "base/text.h"
-#include "seal/deflate.h"
 #include "seal/formats.h"
 #include "seal/tar.h"
 

@@ -3,8 +3,8 @@
 
 #include <algorithm>
 
+#include "base/deflate.h"
 #include "base/text.h"
-#include "seal/deflate.h"
 #include "seal/formats.h"
 #include "seal/zip.h"
 

@@ -3,7 +3,7 @@
 
 #include <chrono>
 
-#include "seal/deflate.h"
+#include "base/deflate.h"
 #include "seal/formats.h"
 #include "seal/zip.h"
 

@@ -34,8 +34,7 @@ std::vector<const Chosen*> of_category(const std::vector<Chosen>& changes, std::
 /// Lines of a comment, broken at blanks; control characters cannot end it early.
 std::string comment(std::string_view text) {
   constexpr std::size_t kWidth = 98;
-  const std::string quoted = quote(text, text.size());  // whole: a reason ends with its source
-  const std::string_view words = std::string_view(quoted).substr(1, quoted.size() - 2);
+  const std::string words = visible(text, text.size());  // whole: a reason ends with its source
   std::string out;
   std::string line = "#";
   for (std::string_view word : split(words, ' ')) {

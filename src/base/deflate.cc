@@ -1,10 +1,12 @@
-#include "seal/deflate.h"
+#include "base/deflate.h"
 
 #include <algorithm>
 #include <array>
 #include <limits>
 
-namespace eidos::seal {
+#include "base/text.h"
+
+namespace eidos {
 
 namespace {
 
@@ -77,11 +79,34 @@ Result<std::size_t> Inflater::read(char* out, std::size_t size) {
     done += room - stream_.avail_out;
     ended_ = answer == Z_STREAM_END;
     if (answer == Z_BUF_ERROR || (answer == Z_OK && stream_.avail_in == 0 && stream_.avail_out != 0))
-      return fail(ErrorKind::Invalid, "the archive is cut short");
+      return fail(ErrorKind::Invalid, "the compressed data are cut short");
     if (answer != Z_OK && answer != Z_STREAM_END)
-      return fail(ErrorKind::Invalid, "the archive is damaged: its compressed data make no sense");
+      return fail(ErrorKind::Invalid, "the compressed data are damaged: they make no sense");
   }
   return done;
 }
 
-}  // namespace eidos::seal
+std::string gzip(std::string_view text) {
+  Deflater out(Wrap::Gzip);
+  out.add(text);
+  return out.finish();
+}
+
+Result<std::string> gunzip(std::string_view bytes, std::size_t most) {
+  Inflater in(Wrap::Gzip, bytes);
+  std::string out;
+  while (!in.ended()) {
+    const std::size_t done = out.size();
+    const std::size_t room = std::min(most + 1 - done, std::max<std::size_t>(done, std::size_t{64} * 1024));
+    out.resize(done + room);
+    auto got = in.read(out.data() + done, room);
+    if (!got) return fail(ErrorKind::Invalid, "the gzip is broken or cut");
+    out.resize(done + *got);
+    if (out.size() > most)
+      return fail(ErrorKind::Invalid, cat("there is more than ", most, " bytes in the gzip"));
+  }
+  if (in.left() != 0) return fail(ErrorKind::Invalid, "the gzip has something behind its end");
+  return out;
+}
+
+}  // namespace eidos

@@ -1,5 +1,5 @@
 #pragma once
-// Private to this room: zlib, whose state ends with its owner.
+// Deflate (RFC 1951), raw or as gzip (RFC 1952): zlib, whose state ends with its owner.
 
 #include <cstddef>
 #include <string>
@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 
-namespace eidos::seal {
+namespace eidos {
 
 enum class Wrap : std::uint8_t { Raw, Gzip };
 
@@ -52,4 +52,9 @@ class Inflater {
   bool ended_ = false;
 };
 
-}  // namespace eidos::seal
+/// The gzip of `text`: the same bytes whenever and wherever it is made.
+std::string gzip(std::string_view text);
+/// Invalid: broken, cut, something behind it, or more than `most` bytes in it.
+Result<std::string> gunzip(std::string_view bytes, std::size_t most);
+
+}  // namespace eidos
