@@ -5,7 +5,7 @@ DESTDIR ?=
 SECONDS_EACH ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test test-cluster bench lint asan tsan coverage fuzz release install clean
+.PHONY: help setup demo build test test-cluster test-web bench lint asan tsan coverage fuzz release install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -20,12 +20,16 @@ demo: setup ## the four stages on this machine, and on the h100 snapshot where i
 build: setup ## the dev build, in build/dev
 	@tools/build dev
 
-test: build ## all tests of the dev build but those on a cluster
-	@tools/run-tests dev -LE cluster
+test: build ## all tests of the dev build but those on a cluster and in a browser
+	@tools/run-tests dev -LE 'cluster|browser'
 
 test-cluster: build ## tests on a real Kubernetes API server (built once, about five minutes)
 	@tools/setup --cluster
 	@tools/run-tests dev -L cluster
+
+test-web: build ## the web page in a headless Chromium
+	@tools/setup --browser
+	@tools/run-tests dev -L browser
 
 lint: setup ## format, includes, catalog, shell scripts, clang-tidy's short list
 	@tools/lint

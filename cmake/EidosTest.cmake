@@ -58,7 +58,7 @@ function(eidos_script_test name)
   set_property(TEST ${name} PROPERTY SKIP_RETURN_CODE 77)
 endfunction()
 
-set(EIDOS_TEST_LABELS unit golden corpus e2e peers cluster fuzz)
+set(EIDOS_TEST_LABELS unit golden corpus e2e peers cluster browser fuzz)
 function(eidos_test_properties name label timeout)
   if(NOT label IN_LIST EIDOS_TEST_LABELS)
     message(FATAL_ERROR "test ${name}: LABEL '${label}' is none of ${EIDOS_TEST_LABELS}")
