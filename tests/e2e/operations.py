@@ -1,6 +1,7 @@
 #!/usr/bin/python3
 """What is shipped beside the program: scripts, CI examples, systemd units and alert rules, run or checked by the tools they
 are for."""
+import json
 import re
 import shutil
 import subprocess
@@ -285,21 +286,48 @@ class Alerts(Shell):
 
     def test_promtool_runs_the_rules(self):
         self.assertIsNotNone(shutil.which("promtool"), "prometheus is part of tools/setup")
-        done = self.promtool("check", "rules", "eidos-drift.rules.yaml")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
-        done = self.promtool("test", "rules", "eidos-drift.test.yaml")
-        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        for name in ("eidos-drift", "eidosd"):
+            done = self.promtool("check", "rules", f"{name}.rules.yaml")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+            done = self.promtool("test", "rules", f"{name}.test.yaml")
+            self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
 
-    def test_the_test_can_fail(self):
-        for name in ("eidos-drift.rules.yaml", "eidos-drift.test.yaml"):
-            self.put(name, (self.RULES / name).read_text())
-        self.put("eidos-drift.rules.yaml", (self.RULES / "eidos-drift.rules.yaml").read_text().replace("< on", "> on"))
-        self.assertNotEqual(self.promtool("test", "rules", "eidos-drift.test.yaml", cwd=self.dir).returncode, 0)
+    # Each threshold and each comparison, changed alone, is seen by a test.
+    def test_the_tests_can_fail(self):
+        changes = [("eidos-drift", "< on", "> on"), ("eidosd", "== 1)", "== 2)"), ("eidosd", "< 0.995", "< 0.99"),
+                   ("eidosd", "5m > 0.01", "5m > 0.1"), ("eidosd", "> 0.2", "> 0.5"), ("eidosd", "5m > 0.1", "5m > 0.3"),
+                   ("eidosd", "1h > 14.4", "1h > 144"), ("eidosd", "6h > 6", "6h > 60"), ("eidosd", "0) > 0.9", "0) > 0.99"),
+                   ("eidosd", "< 0.995", "< 0.9999"), ("eidosd", "> 0.2", "> 0.05"), ("eidosd", '/ready|/metrics",status=~"5', '",status=~"5')]
+        for name, was, becomes in changes:
+            with self.subTest(rules=name, was=was, becomes=becomes):
+                rules = (self.RULES / f"{name}.rules.yaml").read_text()
+                self.assertIn(was, rules)
+                self.put(f"{name}.rules.yaml", rules.replace(was, becomes))
+                self.put(f"{name}.test.yaml", (self.RULES / f"{name}.test.yaml").read_text())
+                self.assertNotEqual(self.promtool("test", "rules", f"{name}.test.yaml", cwd=self.dir).returncode, 0)
 
-    def test_both_alerts_are_there(self):
-        rules = yaml.safe_load((self.RULES / "eidos-drift.rules.yaml").read_text())
-        names = {rule["alert"] for group in rules["groups"] for rule in group["rules"]}
-        self.assertEqual(names, {"GPUDriverVersionMismatch", "KubernetesVersionSkew"})
+    def test_the_alerts_are_there(self):
+        names = {"eidos-drift": {"GPUDriverVersionMismatch", "KubernetesVersionSkew"},
+                 "eidosd": {"EidosdDown", "EidosdAvailabilityLow", "EidosdErrorsHigh", "EidosdSlow", "EidosdRejectsHigh",
+                            "EidosdErrorBudgetBurn", "EidosdMemoryHigh"}}
+        for name, wanted in names.items():
+            rules = yaml.safe_load((self.RULES / f"{name}.rules.yaml").read_text())
+            self.assertEqual({rule["alert"] for group in rules["groups"] for rule in group["rules"] if "alert" in rule}, wanted)
+
+    def test_every_query_of_the_dashboard_can_be_asked(self):
+        board = json.loads((self.RULES / "eidosd.dashboard.json").read_text())
+        queries = [target["expr"] for panel in board["panels"] for target in panel["targets"]]
+        self.assertGreater(len(queries), 12)
+        recorded = {rule["record"] for group in yaml.safe_load((self.RULES / "eidosd.rules.yaml").read_text())["groups"]
+                    for rule in group["rules"] if "record" in rule}
+        for query in queries:
+            self.assertLessEqual(set(re.findall(r"eidosd:[a-z0-9:_]+", query)), recorded)
+        rules = [{"record": f"q{number}", "expr": query.replace("$__rate_interval", "5m")} for number, query in enumerate(queries)]
+        self.put("queries.yaml", yaml.safe_dump({"groups": [{"name": "dashboard", "rules": rules}]}))
+        done = self.promtool("check", "rules", "queries.yaml", cwd=self.dir)
+        self.assertEqual(done.returncode, 0, done.stdout + done.stderr)
+        boxes = [panel["gridPos"] for panel in board["panels"]]
+        self.assertFalse([one for one in boxes if one["x"] + one["w"] > 24])
 
 
 if __name__ == "__main__":
