@@ -1,8 +1,6 @@
 #include <atomic>
 #include <cerrno>
 #include <csignal>
-#include <cstring>
-#include <map>
 #include <vector>
 
 #include <pthread.h>
@@ -12,8 +10,10 @@
 #include <ucontext.h>
 #include <unistd.h>
 
+#include "base/deflate.h"
 #include "base/memory_map.h"
 #include "base/profile.h"
+#include "base/profile_proto.h"
 #include "base/stack_frames.h"
 
 namespace eidos {
@@ -95,30 +95,14 @@ Buffer* make_buffer() {
   return memory == MAP_FAILED ? nullptr : new (memory) Buffer;
 }
 
-void add_word(std::string& out, std::uintptr_t word) {
-  char bytes[sizeof word];
-  std::memcpy(bytes, &word, sizeof word);
-  out.append(bytes, sizeof bytes);
-}
-
-// Header, one record a stack, trailer, memory map: gperftools' cpuprofile-fileformat.
 std::string encoded(const Buffer& buffer, std::size_t count) {
-  std::map<std::vector<std::uintptr_t>, std::uintptr_t> stacks;
+  Stacks stacks;
   for (std::size_t i = 0; i < count; ++i) {
     const Sample& sample = buffer.samples[i];
     ++stacks[{sample.stack, sample.stack + sample.depth}];
   }
-  std::string out;
-  for (std::uintptr_t word : {std::uintptr_t{0}, std::uintptr_t{3}, std::uintptr_t{0},
-                              static_cast<std::uintptr_t>(kPeriodMicros), std::uintptr_t{0}})
-    add_word(out, word);
-  for (const auto& [stack, times] : stacks) {
-    add_word(out, times);
-    add_word(out, stack.size());
-    for (std::uintptr_t address : stack) add_word(out, address);
-  }
-  for (std::uintptr_t word : {std::uintptr_t{0}, std::uintptr_t{1}, std::uintptr_t{0}}) add_word(out, word);
-  return out += memory_map();
+  constexpr std::uint64_t kNanosPerMicro = 1000;
+  return gzip(profile_proto(stacks, kPeriodMicros * kNanosPerMicro, memory_map()));
 }
 
 }  // namespace

@@ -1,6 +1,6 @@
 #pragma once
-// Where a run's processor time and memory go, written as `go tool pprof` reads it (the legacy formats of
-// gperftools: binary CPU profile, heap profile as text). Costs nothing until it is started.
+// Where a run's processor time and memory go, written as pprof reads it (CPU: its own message, gzip; heap:
+// the text of gperftools). Costs nothing until it is started.
 
 #include <memory>
 #include <string>

@@ -171,7 +171,8 @@ TEST(Archive, AZipThatIsNotPlainAndWholeIsRefusedByName) {
       {"something between", zip_of({{.name = "a"}, {.name = "b", .before = "hidden"}}),
        "overlaps another entry"},
       {"something behind", zip_of({{.name = "a", .behind = "hidden"}}), "something stands between"},
-      {"broken Deflate", with(packed, 31, std::string("\xff\xff", 2)), "'a': the archive is damaged"},
+      {"broken Deflate", with(packed, 31, std::string("\xff\xff", 2)),
+       "'a': the compressed data are damaged"},
       {"Deflate of another size", with(with(packed, 22, "\1"), packed.rfind("PK\1\2") + 24, "\1"),
        "'a': it does not unpack to the size it should have"},
   };
