@@ -58,9 +58,11 @@ OS.sysctl
   /proc/sys/a-key-that-is-nearly-as-wide-as-a-terminal/and/then/some  1
   wide                                                                漢字漢字漢字漢字漢…
 )");
-  for (std::size_t columns : {80UL, 100UL, 200UL})
-    for (std::string_view line : split(snapshot_table(snapshot(), columns), '\n'))
+  for (std::size_t columns : {80UL, 100UL, 200UL}) {
+    const std::string table = snapshot_table(snapshot(), columns);
+    for (std::string_view line : split(table, '\n'))
       EXPECT_LE(display_width(line), std::max(columns, std::size_t{90})) << line;
+  }
   EXPECT_EQ(snapshot_table(snapshot(), 1), snapshot_table(snapshot(), 40))
       << "never so narrow that nothing is left";
 }
