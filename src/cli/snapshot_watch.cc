@@ -11,6 +11,7 @@
 #include "cli/output.h"
 #include "cli/output_names.h"
 #include "cli/snapshot_output.h"
+#include "collect/changes.h"
 #include "data/document.h"
 #include "data/patch.h"
 #include "diff/diff.h"
@@ -22,6 +23,8 @@ namespace {
 constexpr int kExitStopped = 130;
 constexpr Milliseconds kInterval{30'000};
 constexpr Milliseconds kLeastInterval{100};  // the machine has other things to do
+constexpr Milliseconds kSettle{200};         // after a unit changed
+constexpr Milliseconds kBetween{2'000};  // between two looks, or a tenth of the interval, whatever units do
 constexpr Milliseconds kProgramDeadline{30'000};
 constexpr std::string_view kStopped = "watching";
 
@@ -54,8 +57,8 @@ class Watcher {
       : flags_(flags),
         session_(session),
         stop_(session.world.stop, std::nullopt),
-        waiter_(stop_),
         options_(std::move(options)),
+        changes_(collect::unit_changes(session.context, options_)),
         interval_(flags.duration("interval", kInterval)) {}
 
   Result<int> run() {
@@ -72,7 +75,8 @@ class Watcher {
 
  private:
   Result<void> look() {
-    next_ = std::chrono::steady_clock::now() + interval_;
+    looked_ = std::chrono::steady_clock::now();
+    next_ = looked_ + interval_;
     session_.context.limit = stop_;
     if (flags_.has("timeout")) session_.context.limit = stop_.within(flags_.duration("timeout", {}));
     EIDOS_TRY(collect::Collected collected, collect::collect(session_.context, options_));
@@ -131,23 +135,29 @@ class Watcher {
     return {};
   }
 
-  // False: a stop was requested.
-  bool wait() const {
-    for (;;) {
-      auto left = std::chrono::ceil<Milliseconds>(next_ - std::chrono::steady_clock::now()).count();
-      if (left <= 0) return stop_.check(kStopped).has_value();
-      constexpr std::int64_t kHour = 3'600'000;  // poll(2) takes an int
-      if (!waiter_.wait({}, kStopped, static_cast<int>(std::min(left, kHour)))) return false;
+  // Until the next look is due, or systemd says that a unit changed. False: a stop was requested.
+  bool wait() {
+    const auto changed = changes_->wait(Limit(stop_.stop(), next_));
+    if (!changed) return false;
+    if (!*changed) return stop_.check(kStopped).has_value();
+    // A restart says so many times; and what goes up and down all day is not looked at all day.
+    const SteadyTime soon =
+        std::max(std::chrono::steady_clock::now() + kSettle, looked_ + std::min(interval_ / 10, kBetween));
+    const Limit until(stop_.stop(), std::min(soon, next_));
+    const Waiter waiter(until);
+    while (waiter.wait({}, kStopped)) {
     }
+    return stop_.check(kStopped).has_value();
   }
 
   const Flags& flags_;
   Session& session_;
   Limit stop_;
-  Waiter waiter_;
   collect::Options options_;
+  std::unique_ptr<collect::Changes> changes_;
   Milliseconds interval_;
   std::unique_ptr<MetricsPage> page_;
+  SteadyTime looked_;
   SteadyTime next_;
   bool seen_ = false;
   std::string path_;

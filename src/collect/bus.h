@@ -28,7 +28,7 @@ struct BusValue {
   bool operator==(const BusValue&) const = default;
 };
 
-/// A method of systemd and the one text it is called with.
+/// A method of systemd and the one text it is called with; an empty one: with nothing.
 struct BusCall {
   std::string path;
   std::string interface;
@@ -44,6 +44,11 @@ class DBus {
   /// with an error, hung up, or sent what is no D-Bus. Invalid: the answer is larger than any true one.
   /// Timeout, Cancelled.
   virtual Result<BusValue> call(const BusCall& call, const Limit& limit) = 0;
+  /// From now on systemd says when a property of these objects changes, or its units are loaded anew. Errors
+  /// as call().
+  virtual Result<void> listen(std::vector<std::string> paths, const Limit& limit) = 0;
+  /// Until it has said so, since the last time. Errors as call().
+  virtual Result<void> wait_for_change(const Limit& limit) = 0;
   /// Whether no further call can be answered.
   virtual bool broken() const = 0;
 };

@@ -1,5 +1,6 @@
 #include "collect/sd_bus.h"
 
+#include <algorithm>
 #include <array>
 #include <cerrno>
 #include <cstring>
@@ -18,6 +19,14 @@ namespace eidos::collect {
 namespace {
 
 constexpr const char* kSystemd = "org.freedesktop.systemd1";
+constexpr const char* kManagerPath = "/org/freedesktop/systemd1";
+constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
+// A unit's properties, and systemd itself after daemon-reload (org.freedesktop.systemd1(5), "Signals").
+constexpr const char* kMatches[] = {
+    "type='signal',interface='org.freedesktop.DBus.Properties',member='PropertiesChanged',"
+    "path_namespace='/org/freedesktop/systemd1/unit'",
+    "type='signal',interface='org.freedesktop.systemd1.Manager',member='Reloading',"
+    "path='/org/freedesktop/systemd1'"};
 constexpr std::size_t kPiece = 64 * 1024;
 constexpr std::uint64_t kNoTimeout = UINT64_MAX;  // of sd-bus: the limit is ours
 
@@ -119,6 +128,44 @@ class Connection final : public DBus {
   }
 
   Result<BusValue> call(const BusCall& call, const Limit& limit) override {
+    EIDOS_CHECK(exchange(call, limit));
+    return read_body(api_, answer_);
+  }
+
+  Result<void> listen(std::vector<std::string> paths, const Limit& limit) override {
+    paths.emplace_back(kManagerPath);
+    watched_ = std::move(paths);
+    for (const char* match : kMatches)
+      EIDOS_CHECK(done(api_.add_match_async(bus_, nullptr, match, on_signal, nullptr, this),
+                       "sd_bus_add_match_async"));
+    // Without it systemd keeps its signals to itself.
+    return exchange({kManagerPath, kManager, "Subscribe", {}}, limit);
+  }
+
+  Result<void> wait_for_change(const Limit& limit) override {
+    if (broken_) return fail(ErrorKind::Unavailable, cat(where_, ": given up before"));
+    const Waiter waiter(limit);
+    const std::string what = cat(where_, ": waiting for a change");
+    while (!changed_) {
+      received_ = 0;
+      auto done = process();
+      // sd-bus has had all that came, and tells nobody that no more will.
+      if (done && !changed_ && in_.ended() && !in_.wants_output())
+        done = fail(ErrorKind::Unavailable, cat(where_, ": hung up"));
+      if (done && !changed_) done = carry(waiter, what);
+      if (!done) {
+        broken_ = limit.check(what).has_value();
+        return done;
+      }
+    }
+    changed_ = false;
+    return {};
+  }
+
+  bool broken() const override { return broken_; }
+
+ private:
+  Result<void> exchange(const BusCall& call, const Limit& limit) {
     if (broken_) return fail(ErrorKind::Unavailable, cat(where_, ": given up before"));
     forget_answer();
     received_ = 0;
@@ -129,16 +176,13 @@ class Connection final : public DBus {
     broken_ = !answered;  // an answer may still come, and be taken for the next one's
     EIDOS_CHECK(std::move(answered));
     const sd_bus_error* error = api_.get_error(answer_);
-    if (error == nullptr) return read_body(api_, answer_);
+    if (error == nullptr) return {};
     // What sd-bus answers in its place, when the other side is gone.
     broken_ = in_.ended();
     if (broken_) return fail(ErrorKind::Unavailable, cat(where_, ": hung up"));
     return std::unexpected(answered_error(*error));
   }
 
-  bool broken() const override { return broken_; }
-
- private:
   Result<void> done(int got, std::string_view call) {
     if (got >= 0) return {};
     return std::unexpected(system_error(-got, cat(where_, ": ", call)));
@@ -149,7 +193,8 @@ class Connection final : public DBus {
     EIDOS_CHECK(done(api_.new_method_call(bus_, &message, kSystemd, call.path.c_str(), call.interface.c_str(),
                                           call.member.c_str()),
                      "sd_bus_message_new_method_call"));
-    int got = api_.append_basic(message, SD_BUS_TYPE_STRING, call.argument.c_str());
+    int got = 0;
+    if (!call.argument.empty()) got = api_.append_basic(message, SD_BUS_TYPE_STRING, call.argument.c_str());
     if (got >= 0) got = api_.call_async(bus_, &slot, message, on_answer, this, kNoTimeout);
     api_.message_unref(message);
     return done(got, "sd_bus_call_async");
@@ -161,6 +206,15 @@ class Connection final : public DBus {
     connection.forget_answer();
     connection.answer_ = connection.api_.message_ref(message);
     return 1;
+  }
+
+  static int on_signal(sd_bus_message* message, void* self, sd_bus_error*) {
+    auto& connection = *static_cast<Connection*>(self);
+    const char* path = connection.api_.get_path(message);
+    if (path != nullptr &&
+        std::ranges::find(connection.watched_, std::string_view(path)) != connection.watched_.end())
+      connection.changed_ = true;
+    return 0;  // whoever else wants it
   }
 
   void forget_answer() {
@@ -231,6 +285,8 @@ class Connection final : public DBus {
   Pipe out_;
   std::int64_t received_ = 0;
   bool broken_ = false;
+  std::vector<std::string> watched_;  // objects whose signals count
+  bool changed_ = false;
   sd_bus* bus_ = nullptr;
   sd_bus_message* answer_ = nullptr;
 };

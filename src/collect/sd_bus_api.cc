@@ -56,12 +56,14 @@ Result<SdBusApi> load_sd_bus(const char* library) {
   bind(api.get_events, "sd_bus_get_events");
   bind(api.process, "sd_bus_process");
   bind(api.call_async, "sd_bus_call_async");
+  bind(api.add_match_async, "sd_bus_add_match_async");
   bind(api.slot_unref, "sd_bus_slot_unref");
   bind(api.new_method_call, "sd_bus_message_new_method_call");
   bind(api.append_basic, "sd_bus_message_append_basic");
   bind(api.message_ref, "sd_bus_message_ref");
   bind(api.message_unref, "sd_bus_message_unref");
   bind(api.get_error, "sd_bus_message_get_error");
+  bind(api.get_path, "sd_bus_message_get_path");
   bind(api.peek_type, "sd_bus_message_peek_type");
   bind(api.read_basic, "sd_bus_message_read_basic");
   bind(api.read_array, "sd_bus_message_read_array");

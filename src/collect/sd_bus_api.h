@@ -21,12 +21,14 @@ struct SdBusApi {
   decltype(&::sd_bus_get_events) get_events;
   decltype(&::sd_bus_process) process;
   decltype(&::sd_bus_call_async) call_async;
+  decltype(&::sd_bus_add_match_async) add_match_async;
   decltype(&::sd_bus_slot_unref) slot_unref;
   decltype(&::sd_bus_message_new_method_call) new_method_call;
   decltype(&::sd_bus_message_append_basic) append_basic;
   decltype(&::sd_bus_message_ref) message_ref;
   decltype(&::sd_bus_message_unref) message_unref;
   decltype(&::sd_bus_message_get_error) get_error;
+  decltype(&::sd_bus_message_get_path) get_path;
   decltype(&::sd_bus_message_peek_type) peek_type;
   decltype(&::sd_bus_message_read_basic) read_basic;
   decltype(&::sd_bus_message_read_array) read_array;

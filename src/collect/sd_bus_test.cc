@@ -19,6 +19,7 @@ namespace eidos::collect {
 namespace {
 
 using testing::bus_answer;
+using testing::bus_signal;
 using testing::BusPeer;
 using ::testing::HasSubstr;
 using testing::Marshal;
@@ -250,6 +251,61 @@ TEST(SdBus, AStopRequestWakesIt) {
   auto stopped = ask(server, Limit(stop.get_token(), std::nullopt));
   ASSERT_FALSE(stopped);
   EXPECT_EQ(stopped.error().kind, ErrorKind::Cancelled);
+}
+
+TEST(SdBus, HearsOfTheUnitsItListensTo) {
+  constexpr const char* kProperties = "org.freedesktop.DBus.Properties";
+  constexpr const char* kManager = "org.freedesktop.systemd1.Manager";
+  struct Case {
+    const char* what;
+    const char* path;
+    const char* interface;
+    const char* member;
+    bool heard;
+  };
+  const Case kCases[] = {
+      {"a unit", "/org/freedesktop/systemd1/unit/a_2eservice", kProperties, "PropertiesChanged", true},
+      {"another unit", "/org/freedesktop/systemd1/unit/b_2eservice", kProperties, "PropertiesChanged", false},
+      {"another signal", "/org/freedesktop/systemd1/unit/a_2eservice", kProperties, "Other", false},
+      {"daemon-reload", "/org/freedesktop/systemd1", kManager, "Reloading", true},
+      {"a job", "/org/freedesktop/systemd1", kManager, "JobRemoved", false}};
+  for (const Case& c : kCases) {
+    Server server([&c](BusPeer& peer) {
+      if (!peer.let_in()) return;
+      auto serial = peer.next_call();
+      peer.send(bus_answer(serial.value_or(0), "", ""));
+      peer.send(bus_signal(c.path, c.interface, c.member));
+    });
+    const auto buses = real_buses();
+    auto bus = buses->open(server.place(), {});
+    ASSERT_TRUE(bus);
+    auto listening = (*bus)->listen({"/org/freedesktop/systemd1/unit/a_2eservice"}, {});
+    ASSERT_TRUE(listening) << listening.error().message;
+    EXPECT_EQ((*bus)->wait_for_change({}).has_value(), c.heard) << c.what;
+    auto gone = (*bus)->wait_for_change({});
+    ASSERT_FALSE(gone) << c.what;
+    EXPECT_THAT(gone.error().message, ::testing::AnyOf(HasSubstr("hung up"), HasSubstr("given up before")));
+    EXPECT_TRUE((*bus)->broken());
+  }
+}
+
+TEST(SdBus, NothingHeardIsNoFault) {
+  Server server([](BusPeer& peer) {
+    if (!peer.let_in()) return;
+    auto serial = peer.next_call();
+    peer.send(bus_answer(serial.value_or(0), "", ""));
+    peer.wait_for_end();
+  });
+  const auto buses = real_buses();
+  auto bus = buses->open(server.place(), {});
+  ASSERT_TRUE(bus);
+  ASSERT_TRUE((*bus)->listen({"/a"}, {}));
+  for (int i = 0; i < 2; ++i) {
+    auto quiet = (*bus)->wait_for_change(Limit().within(kShort));
+    ASSERT_FALSE(quiet);
+    EXPECT_EQ(quiet.error().kind, ErrorKind::Timeout);
+    EXPECT_FALSE((*bus)->broken()) << "it can be waited for again";
+  }
 }
 
 TEST(SdBus, NoLibraryIsSaid) {

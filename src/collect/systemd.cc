@@ -5,9 +5,12 @@
 #include <unistd.h>
 
 #include "base/text.h"
+#include "base/wait.h"
 #include "collect/bus_text.h"
+#include "collect/changes.h"
 #include "collect/collector.h"
 #include "collect/sd_bus.h"
+#include "collect/select.h"
 #include "collect/unit_name.h"
 
 namespace eidos::collect {
@@ -200,6 +203,62 @@ Result<Collection> collect_systemd(const Source& source) {
     return absent(
         cat("no systemd here: D-Bus is, but nobody on it is systemd (", collection.error().message, ")"));
   return collection;
+}
+
+namespace {
+
+class UnitChanges final : public Changes {
+ public:
+  UnitChanges(Context& context, const Options& options)
+      : files_(context.files), processes_(context.processes), options_(options), machine_(real_buses()) {
+    const auto chosen = select(options);
+    auto is_ours = [](const Collector* one) { return one->run == collect_systemd; };
+    selected_ = chosen && std::ranges::any_of(*chosen, is_ours);
+  }
+
+  Result<bool> wait(const Limit& limit) override {
+    const bool listening = listen(limit);
+    auto changed = listening ? bus_->wait_for_change(limit) : Result<void>();
+    if (listening && changed) return true;
+    // Whatever cut it short, a bus that is gone included: the rest of the time passes.
+    const Waiter waiter(limit);
+    for (;;) {
+      auto waited = waiter.wait({}, "watching");
+      if (waited) continue;
+      if (waited.error().kind == ErrorKind::Timeout) return false;
+      return std::unexpected(std::move(waited).error());
+    }
+  }
+
+ private:
+  // Without a way to systemd the collector tells; here it only means that nothing is heard.
+  bool listen(const Limit& limit) {
+    if (bus_ && !bus_->broken()) return true;
+    bus_.reset();
+    if (!selected_) return false;
+    const Source source{files_, processes_, options_, limit.within(options_.collector_deadline)};
+    const std::vector<BusPlace> tried = places(source);
+    if (tried.empty()) return false;
+    auto bus = open_first(options_.buses ? *options_.buses : *machine_, tried, source.limit);
+    std::vector<std::string> paths;
+    for (const std::string& unit : wanted_units(options_)) paths.push_back(unit_path(unit));
+    if (!bus || !(*bus)->listen(std::move(paths), source.limit)) return false;
+    bus_ = *std::move(bus);
+    return true;
+  }
+
+  Files& files_;
+  Processes& processes_;
+  const Options& options_;
+  bool selected_ = false;
+  std::unique_ptr<Buses> machine_;
+  std::unique_ptr<DBus> bus_;
+};
+
+}  // namespace
+
+std::unique_ptr<Changes> unit_changes(Context& context, const Options& options) {
+  return std::make_unique<UnitChanges>(context, options);
 }
 
 }  // namespace eidos::collect

@@ -2,8 +2,11 @@
 #include <gtest/gtest.h>
 
 #include "base/text.h"
+#include "collect/changes.h"
 #include "collect/collector.h"
+#include "support/capture_log.h"
 #include "support/fake_buses.h"
+#include "support/fake_clock.h"
 #include "support/fake_files.h"
 #include "support/fake_processes.h"
 
@@ -57,6 +60,8 @@ class SystemdTest : public ::testing::Test {
 
   testing::FakeFiles files_;
   testing::FakeProcesses processes_;
+  testing::FakeClock clock_;
+  testing::CaptureLog log_;
   std::shared_ptr<testing::FakeBuses> buses_ = std::make_shared<testing::FakeBuses>();
   Options options_;
 };
@@ -265,6 +270,32 @@ TEST(Systemd, UnitsAreCheckedAndCounted) {
   ASSERT_FALSE(many);
   EXPECT_EQ(many.error().message, "at most 64 units can be named, not 65");
   EXPECT_FALSE(check_units({"a.service", "../b.service"}));
+}
+
+TEST_F(SystemdTest, ChangesAreThoseOfTheUnitsThatAreCollected) {
+  Context context{files_, clock_, processes_, log_, {}};
+  const Limit soon = Limit().within(Milliseconds(20));
+  options_.units = {"a.timer"};
+  buses_->change(1);
+  const auto changes = unit_changes(context, options_);
+  EXPECT_TRUE(changes->wait(soon).value_or(false));
+  EXPECT_THAT(buses_->calls(),
+              ::testing::IsSupersetOf({"listen /org/freedesktop/systemd1/unit/a_2etimer",
+                                       "listen /org/freedesktop/systemd1/unit/kubelet_2eservice"}));
+  EXPECT_FALSE(changes->wait(soon).value_or(true)) << "the bus is gone, and the time passes";
+  std::stop_source stop;
+  stop.request_stop();
+  auto stopped = changes->wait(Limit(stop.get_token(), std::nullopt));
+  ASSERT_FALSE(stopped);
+  EXPECT_EQ(stopped.error().kind, ErrorKind::Cancelled);
+}
+
+TEST_F(SystemdTest, NothingIsHeardWhereNothingIsCollected) {
+  Context context{files_, clock_, processes_, log_, {}};
+  options_.exclude = {"systemd"};
+  buses_->change(1);
+  EXPECT_FALSE(unit_changes(context, options_)->wait(Limit().within(Milliseconds(1))).value_or(true));
+  EXPECT_THAT(buses_->opened(), IsEmpty());
 }
 
 }  // namespace

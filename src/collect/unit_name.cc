@@ -69,4 +69,23 @@ std::string unit_interface(std::string_view name) {
   return cat("org.freedesktop.systemd1.", type->interface);
 }
 
+std::string unit_path(std::string_view name) {
+  constexpr std::string_view kDigits = "0123456789abcdef";
+  std::string out = "/org/freedesktop/systemd1/unit/";
+  const std::size_t start = out.size();
+  for (char c : name) {
+    const bool digit = c >= '0' && c <= '9';
+    const bool letter = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+    if (letter || (digit && out.size() != start)) {
+      out += c;
+      continue;
+    }
+    const auto byte = static_cast<unsigned char>(c);
+    out += '_';
+    out += kDigits[byte >> 4];
+    out += kDigits[byte & 0xF];
+  }
+  return out;
+}
+
 }  // namespace eidos::collect

@@ -17,4 +17,7 @@ Result<void> check_unit_name(std::string_view name);
 /// valid.
 std::string unit_interface(std::string_view name);
 
+/// The object of a unit on the bus: "/org/freedesktop/systemd1/unit/a_2eservice" (sd_bus_path_encode(3)).
+std::string unit_path(std::string_view name);
+
 }  // namespace eidos::collect

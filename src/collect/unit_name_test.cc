@@ -61,5 +61,15 @@ TEST(UnitName, RefusesTheRest) {
   }
 }
 
+TEST(UnitPath, IsWhatSystemdCallsTheObject) {
+  const std::pair<const char*, const char*> kCases[] = {
+      {"kubelet.service", "kubelet_2eservice"},
+      {"nvidia-persistenced.service", "nvidia_2dpersistenced_2eservice"},
+      {"9p.mount", "_39p_2emount"},
+      {"a9@b\\x2dc.service", "a9_40b_5cx2dc_2eservice"}};
+  for (const auto& [name, path] : kCases)
+    EXPECT_EQ(unit_path(name), cat("/org/freedesktop/systemd1/unit/", path));
+}
+
 }  // namespace
 }  // namespace eidos::collect

@@ -127,6 +127,45 @@ class Rows(Asking):
         self.assertEqual(self.tree(), {})
 
 
+class Watching(Asking):
+    """`--watch` looks again when systemd says that a unit changed; an hour is not waited for."""
+
+    def watch(self, systemd, **run):
+        process = subprocess.Popen(
+            [support.EIDOS, "snapshot", "--watch", "--interval", "1h", "--filter", "systemd", "--root", self.dir],
+            env=support.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, **run)
+        self.addCleanup(process.stderr.close)
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.kill)
+        self.assertIn(b"kubelet.service", process.stdout.readline())
+        while "Subscribe" not in systemd.calls:
+            self.assertIsNone(process.poll())
+            os.sched_yield()
+        for state in ("failed", "active"):
+            systemd.change("kubelet.service", UNIT, "ActiveState", ("s", state))
+            patch = json.loads(process.stdout.readline())
+            changed = [one["value"] for one in patch if one["path"].endswith("/ActiveState")]
+            self.assertEqual(changed, [state])
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(support.SECONDS), 130)
+        self.assertEqual(process.stderr.read(), b"")
+
+    def kubelet(self):
+        return Systemd({"kubelet.service": {UNIT: {"LoadState": ("s", "loaded"), "ActiveState": ("s", "active")}}})
+
+    def test_over_systemds_own_socket(self):
+        root_only(self)
+        systemd = self.kubelet()
+        systemd_peer.own_socket(self, self.dir / PRIVATE, systemd.serve)
+        self.watch(systemd)
+
+    def test_over_a_dbus_daemon(self):
+        systemd = self.kubelet()
+        systemd_peer.system_bus(self, self.dir, systemd)
+        self.watch(systemd)
+
+
 class NotThere(Asking):
     def absent(self, words, *more, **run):
         document, outcome, done = self.snapshot(*more, **run)

@@ -1,4 +1,5 @@
 """A systemd on D-Bus that says what it is told to: on a socket of its own, or on a dbus-daemon."""
+import itertools
 import os
 import pathlib
 import re
@@ -38,20 +39,35 @@ def not_found(unit):
             SERVICE: {"MainPID": ("u", 0)}}
 
 
+def escaped(unit):
+    return re.sub(r"[^A-Za-z0-9]", lambda byte: f"_{ord(byte[0]):02x}", unit)
+
+
 class Systemd:
     """`units`: name → interface → property → (signature, value). Any other unit is not found."""
 
     def __init__(self, units):
         self.units = units
         self.calls = []
+        self.listeners = []  # send(message) of each connection
+
+    def change(self, unit, interface, name, value):
+        """Sets a property and says so to whoever is connected."""
+        self.units[unit][interface][name] = value
+        path = "/org/freedesktop/systemd1/unit/" + escaped(unit)
+        address = jeepney.DBusAddress(path, interface="org.freedesktop.DBus.Properties")
+        for send in self.listeners:
+            send(jeepney.new_signal(address, "PropertiesChanged", "sa{sv}as", (interface, {name: value}, [])))
 
     def answer(self, message):
         member = message.header.fields[jeepney.HeaderFields.member]
+        if member == "Subscribe":
+            self.calls.append(member)
+            return jeepney.new_method_return(message)
         argument = message.body[0]
         self.calls.append(f"{member} {argument}")
         if member == "LoadUnit":
-            escaped = re.sub(r"[^A-Za-z0-9]", lambda byte: f"_{ord(byte[0]):02x}", argument)
-            return jeepney.new_method_return(message, "o", ("/org/freedesktop/systemd1/unit/" + escaped,))
+            return jeepney.new_method_return(message, "o", ("/org/freedesktop/systemd1/unit/" + escaped(argument),))
         path = message.header.fields[jeepney.HeaderFields.path]
         unit = re.sub("_([0-9a-f]{2})", lambda code: chr(int(code[1], 16)), path.rsplit("/", 1)[1])
         properties = self.units.get(unit, not_found(unit)).get(argument, {})
@@ -59,7 +75,11 @@ class Systemd:
 
     def serve(self, connection):
         """One connection without a bus between, until the other side leaves."""
-        lines, parser, serial = b"", Parser(), 0
+        lines, parser, serials = b"", Parser(), itertools.count(1)
+
+        def send(message):
+            connection.sendall(message.serialise(serial=next(serials)))
+
         begun = False
         while piece := connection.recv(65536):
             if not begun:
@@ -67,7 +87,9 @@ class Systemd:
                 while b"\r\n" in lines and not begun:
                     line, lines = lines.split(b"\r\n", 1)
                     begun = line == b"BEGIN"
-                    if not begun:
+                    if begun:
+                        self.listeners.append(send)
+                    else:
                         word = line.lstrip(b"\0")
                         connection.sendall(b"DATA\r\n" if word == b"AUTH EXTERNAL" else
                                            b"OK 0123456789abcdef0123456789abcdef\r\n")
@@ -76,8 +98,8 @@ class Systemd:
                 piece = lines
             parser.add_data(piece)
             while (message := parser.get_next_message()) is not None:
-                serial += 1
-                connection.sendall(self.answer(message).serialise(serial=serial))
+                send(self.answer(message))
+        self.listeners.remove(send)
 
 
 def listen(path):
@@ -105,11 +127,14 @@ def own_socket(test, path, serve):
                 connection, _ = server.accept()
             except OSError:
                 return
-            with connection:
-                try:
-                    serve(connection)
-                except OSError:
-                    pass  # the other side left
+            threading.Thread(target=one, args=(connection,), daemon=True).start()
+
+    def one(connection):
+        with connection:
+            try:
+                serve(connection)
+            except OSError:
+                pass  # the other side left
 
     thread = threading.Thread(target=run, daemon=True)
     thread.start()
@@ -143,6 +168,7 @@ def system_bus(test, root, systemd=None, policy=""):
         return
     bus = open_dbus_connection(f"unix:path={path}")
     request = jeepney.DBusAddress("/org/freedesktop/DBus", "org.freedesktop.DBus", "org.freedesktop.DBus")
+    systemd.listeners.append(bus.send)
     test.assertEqual(bus.send_and_get_reply(jeepney.new_method_call(request, "RequestName", "su", (SYSTEMD, 4))).body, (1,))
 
     def run():

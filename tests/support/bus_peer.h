@@ -81,6 +81,19 @@ inline std::string bus_answer(std::uint32_t serial, std::string_view signature, 
   return out.pad(8).bytes() + std::string(body);
 }
 
+/// A signal of one of the objects, without a body.
+inline std::string bus_signal(std::string_view path, std::string_view interface, std::string_view member) {
+  Marshal out;
+  for (char byte : {'l', '\4', '\1', '\1'}) out.number(byte);
+  out.number(std::uint32_t{0}).number(std::uint32_t{7});
+  out.array(8, [&](Marshal& fields) {
+    fields.pad(8).number('\1').signature("o").text(path);
+    fields.pad(8).number('\2').signature("s").text(interface);
+    fields.pad(8).number('\3').signature("s").text(member);
+  });
+  return out.pad(8).bytes();
+}
+
 /// One connection, seen from the serving side. The descriptor is the caller's.
 class BusPeer {
  public:

@@ -29,6 +29,9 @@ class FakeBuses final : public collect::Buses {
     answer(member, argument, std::unexpected(std::move(error)));
   }
 
+  /// So often something changes; then the bus is gone.
+  void change(int times) { changes_ = times; }
+
   /// Places tried, and "member argument" of each call, in order.
   const std::vector<std::string>& opened() const { return opened_; }
   const std::vector<std::string>& calls() const { return calls_; }
@@ -53,6 +56,17 @@ class FakeBuses final : public collect::Buses {
       return fail(ErrorKind::Unavailable, cat("no answer for ", call.argument));
     }
 
+    Result<void> listen(std::vector<std::string> paths, const Limit& limit) override {
+      for (const std::string& path : paths) all_.calls_.push_back(cat("listen ", path));
+      return limit.check("listening");
+    }
+
+    Result<void> wait_for_change(const Limit& limit) override {
+      if (all_.changes_ == 0) return fail(ErrorKind::Unavailable, "nothing more will change");
+      --all_.changes_;
+      return limit.check("waiting");
+    }
+
     bool broken() const override { return all_.broken_; }
 
    private:
@@ -62,6 +76,7 @@ class FakeBuses final : public collect::Buses {
   std::map<std::pair<std::string, std::string>, Result<collect::BusValue>> answers_;
   std::pair<std::string, std::string> breaking_;
   bool broken_ = false;
+  int changes_ = 0;
   std::map<std::string, Error> refused_;
   std::vector<std::string> opened_;
   std::vector<std::string> calls_;
