@@ -113,7 +113,7 @@ class SeamWalk {
 class FastWalk {
  public:
   FastWalk(SystemCalls& calls, std::string start, const WalkOptions& options)
-      : calls_(calls), start_(std::move(start)), walk_(options) {}
+      : calls_(calls), start_(std::move(start)), what_(cat("reading ", quote(start_))), walk_(options) {}
 
   Result<Walked> run() {
     const std::string name = cat(walk_.options().beneath, start_);
@@ -137,7 +137,7 @@ class FastWalk {
   Result<void> each(int directory_fd, const std::vector<DirEntry>& entries) {
     for (const DirEntry& entry : entries) {
       if (walk_.full()) return {};
-      EIDOS_CHECK(walk_.options().limit.check(cat("reading ", quote(start_))));
+      EIDOS_CHECK(walk_.options().limit.check(what_));
       if (entry.kind == FileKind::Regular)
         EIDOS_CHECK(walk_.step(entry.name, [&] { return file(directory_fd, entry.name); }));
       if (entry.kind == FileKind::Directory)
@@ -198,6 +198,7 @@ class FastWalk {
 
   SystemCalls& calls_;
   std::string start_;
+  std::string what_;  // what a limit cuts
   Walk walk_;
   std::string buffer_;
 };

@@ -139,12 +139,13 @@ TEST(Sysctl, LeavesSomeAloneWithAReason) {
        {"vm/stat_refresh", "vm/drop_caches", "kernel/random/uuid", "kernel/ns_last_pid", "fs/binfmt_misc",
         "dev/cdrom", "fs/dentry-state", "fs/quota/syncs", "net/ipv6/conf/all/stable_secret",
         "net/ipv4/tcp_fastopen_key", "net/ipv4/conf/veth0", "net/ipv6/neigh/eth0", "net/mpls/conf/lo",
-        "sunrpc/svc_rdma/rdma_stat_read", "net/ipv6/route/flush"})
+        "sunrpc/svc_rdma/rdma_stat_read", "net/ipv6/route/flush", "lnet/stats", "fs/xfs/stats_clear"})
     EXPECT_NE(sysctl_skip_reason(path), "") << path;
   for (const char* path : {"kernel", "kernel/osrelease", "kernel/random", "kernel/random/boot_id", "fs/quota",
                            "fs/quota/warnings", "net", "net/ipv4", "net/ipv4/conf", "net/ipv4/conf/all",
                            "net/ipv4/conf/default/forwarding", "net/ipv4/neigh/default", "net/core/somaxconn",
-                           "sunrpc/svc_rdma/max_requests", "fs/file-max", "vm/swappiness", ""})
+                           "sunrpc/svc_rdma/max_requests", "fs/file-max", "vm/swappiness",
+                           "lnet/console_backoff", "net/ipv4/conf/all/x/y", ""})
     EXPECT_EQ(sysctl_skip_reason(path), "") << path;
 }
 

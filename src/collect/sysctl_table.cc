@@ -18,7 +18,7 @@ constexpr std::string_view kNoSetting = "describes drives, sets nothing";
 constexpr std::string_view kTrigger = "is there to be written, not to be read";
 
 struct Row {
-  std::string_view pattern;  // '*' stands for anything but '/'
+  std::string_view pattern;  // '*' stands for the rest of a step
   std::string_view reason;   // empty: is read; the first row that fits decides
 };
 
@@ -32,12 +32,19 @@ constexpr Row kRows[] = {
     {"fs/inode-state", kNoise},
     {"fs/quota/warnings", {}},
     {"fs/quota/*", kNoise},
+    {"fs/xfs/stats_clear", kTrigger},
     {"kernel/hung_task_detect_count", kNoise},
     {"kernel/ns_last_pid", kNoise},
     {"kernel/pty/nr", kNoise},
     {"kernel/random/entropy_avail", kNoise},
     {"kernel/random/uuid", kNoise},
     {"kernel/sched_domain", kProcessor},
+    {"lnet/buffers", kNoise},  // Lustre
+    {"lnet/nis", kNoise},
+    {"lnet/peers", kNoise},
+    {"lnet/routers", kNoise},
+    {"lnet/stats", kNoise},
+    {"lustre/memused", kNoise},
     {"net/*/conf/*/stable_secret", kSecret},
     {"net/*/conf/all", {}},
     {"net/*/conf/default", {}},
@@ -55,17 +62,14 @@ constexpr Row kRows[] = {
     {"vm/stat_refresh", kSideEffect},  // folds the counters of every processor
 };
 
-// '*' tries the shortest run first; patterns are ours and hold few of them.
 bool fits(std::string_view pattern, std::string_view path) {
-  std::size_t star = std::min(pattern.find('*'), pattern.size());
+  const std::size_t star = pattern.find('*');
+  if (star == std::string_view::npos) return path == pattern;
   if (!path.starts_with(pattern.substr(0, star))) return false;
   path.remove_prefix(star);
-  if (star == pattern.size()) return path.empty();
   pattern.remove_prefix(star + 1);
-  for (;; path.remove_prefix(1)) {
-    if (fits(pattern, path)) return true;
-    if (path.empty() || path.front() == '/') return false;
-  }
+  const std::size_t end = std::min(path.find('/'), path.size());
+  return fits(pattern, path.substr(end));
 }
 
 }  // namespace

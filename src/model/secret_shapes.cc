@@ -145,7 +145,8 @@ bool is_jwt(std::string_view word) {
 }
 
 bool is_prefixed_token(std::string_view word) {
-  if (word.empty() || word.size() > kLongestToken) return false;
+  constexpr std::size_t kLeast = std::ranges::min(kShapes, {}, &Shape::least).least;
+  if (word.size() < kLeast || word.size() > kLongestToken) return false;
   auto fits = [&](const Shape& shape) {
     return word.front() == shape.prefix.front() && word.size() >= shape.least &&
            word.starts_with(shape.prefix);
@@ -156,7 +157,9 @@ bool is_prefixed_token(std::string_view word) {
 bool is_provider_token(std::string_view word) {
   if (word.empty() || word.size() > kLongestToken) return false;
   if (is_prefixed_token(word)) return true;
-  auto hashed = [&](std::string_view prefix) { return word.starts_with(prefix); };
+  auto hashed = [&](std::string_view prefix) {
+    return word.front() == prefix.front() && word.starts_with(prefix);
+  };
   return std::ranges::any_of(kHashes, hashed) || is_aws_secret(word) || is_bootstrap_token(word);
 }
 
@@ -207,9 +210,12 @@ bool cannot_be_secret(std::string_view value) {
   constexpr std::string_view kNothing[] = {"",     "[]",      "{}",       "[ ]", "<nil>", "null",
                                            "none", "true",    "false",    "on",  "off",   "yes",
                                            "no",   "enabled", "disabled", "0",   "1",     "-1"};
+  constexpr std::size_t kLongest = std::ranges::max(kNothing, {}, &std::string_view::size).size();
   value = trim(value);
-  return std::ranges::find(kNothing, std::string_view(lower(value))) != std::end(kNothing) ||
-         is_version(value) || redaction_number(value) != 0;
+  if (value.size() <= kLongest &&
+      std::ranges::find(kNothing, std::string_view(lower(value))) != std::end(kNothing))
+    return true;
+  return is_version(value) || redaction_number(value) != 0;
 }
 
 std::int64_t redaction_number(std::string_view value) {

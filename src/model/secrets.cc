@@ -1,6 +1,7 @@
 #include "model/secrets.h"
 
 #include <algorithm>
+#include <array>
 #include <optional>
 
 #include "base/text.h"
@@ -41,9 +42,12 @@ constexpr bool is_capital(char c) {
   return c >= 'A' && c <= 'Z';
 }
 
+// Asked of every word of every key: the first letter decides nearly always.
 template <std::size_t N>
 bool one_of(std::string_view word, const std::string_view (&table)[N]) {
-  return std::ranges::find(table, word) != std::end(table);
+  return !word.empty() && std::ranges::any_of(table, [&](std::string_view entry) {
+    return entry.front() == word.front() && entry == word;
+  });
 }
 
 // A capital starts a word after a small letter ("dbKey") and before one ("APIKey" is API, Key).
@@ -76,7 +80,8 @@ bool is_secret_word(std::string_view word, bool last) {
 // ---- secrets inside a longer text --------------------------------------------------------------
 
 constexpr std::size_t kLeastText = 8;      // shorter text has no shape to be known by
-constexpr std::size_t kLeastEncoded = 16;  // base64 of twelve bytes
+constexpr std::size_t kLeastEncoded = 16;  // base64 of twelve bytes; no known token is shorter
+constexpr std::string_view kInNames = "_-./";
 
 bool holds_secret(std::string_view text, int nesting);
 
@@ -87,16 +92,26 @@ class Words {
 
   // Empty at the end.
   std::string_view next() {
-    constexpr std::string_view kBetween = " \t\r\n\"'`,;()[]{}<>|&\\";
-    std::size_t start = text_.find_first_not_of(kBetween);
-    if (start == std::string_view::npos) return {};
-    std::size_t end = std::min(text_.find_first_of(kBetween, start), text_.size());
+    std::size_t start = 0;
+    while (start < text_.size() && between(text_[start])) ++start;
+    std::size_t end = start;
+    while (end < text_.size() && !between(text_[end])) ++end;
     std::string_view word = text_.substr(start, end - start);
     text_.remove_prefix(end);
     return word;
   }
 
  private:
+  static bool between(char c) {
+    constexpr auto kBetween = [] {
+      std::array<bool, 256> table{};
+      for (char one : std::string_view(" \t\r\n\"'`,;()[]{}<>|&\\"))
+        table[static_cast<unsigned char>(one)] = true;
+      return table;
+    }();
+    return kBetween[static_cast<unsigned char>(c)];
+  }
+
   std::string_view text_;
 };
 
@@ -150,6 +165,8 @@ bool announces_secret(std::string_view word) {
 // After "Bearer" a token, after "Basic" base64 of user:password (RFC 6750, RFC 7617).
 bool is_authorization(std::string_view scheme, std::string_view word) {
   constexpr std::size_t kLeastToken = 16;
+  if (scheme.size() != std::string_view("basic").size() && scheme.size() != std::string_view("bearer").size())
+    return false;
   std::string name = lower(scheme);
   if (name == "bearer") return word.size() >= kLeastToken;
   return name == "basic" && decoded_text(word).find(':') != std::string::npos;
@@ -199,7 +216,8 @@ std::optional<bool> json_holds_secret(std::string_view text, int nesting) {
 
 bool holds_secret(std::string_view text, int nesting) {
   if (text.size() < kLeastText) return false;
-  if (has_url_userinfo(text) || text.find("-----BEGIN ") != std::string_view::npos) return true;
+  if (text.find(':') != std::string_view::npos && has_url_userinfo(text)) return true;
+  if (text.find("-----BEGIN ") != std::string_view::npos) return true;
   if (std::optional<bool> json = json_holds_secret(text, nesting)) return *json;
   return words_hold_secret(text, nesting);
 }
@@ -244,14 +262,14 @@ void count_redactions(data::Value& root, std::int64_t count) {
 }  // namespace
 
 bool is_secret_key(std::string_view key) {
-  auto within = [&](std::string_view part) { return key.find(part) != std::string_view::npos; };
-  if (std::ranges::any_of(kHarmlessParts, within)) return false;
   bool secret = false;
   bool harmless = any_word(key, [&](const std::string& word, bool last) {
     secret = secret || is_secret_word(word, last);
     return last && one_of(word, kHarmlessLastWords);
   });
-  return secret && !harmless;
+  if (!secret || harmless) return false;
+  auto within = [&](std::string_view part) { return key.find(part) != std::string_view::npos; };
+  return std::ranges::none_of(kHarmlessParts, within);
 }
 
 bool looks_secret_value(std::string_view text) {
@@ -373,12 +391,15 @@ void Redactor::visit_map(data::Map& map, bool below_secret) {
 }
 
 // A secret can stand where a name should, as a bare word of a kernel command line does, or be part of one
-// ("pam.ghp_....soft.core").
+// ("pam.ghp_....soft.core"). Most names are words with nothing between that could end them: as a whole and in
+// parts, only long ones have a secret's shape.
 bool Redactor::is_secret_name(std::string_view key) const {
-  if (holds_secret(key, nesting_)) return true;
+  const bool word = std::ranges::all_of(key, [](char c) { return is_alnum(c) || kInNames.contains(c); });
+  if (word ? is_secret_word_value(key, nesting_) : holds_secret(key, nesting_)) return true;
   for (std::size_t at = key.find_first_of("./"); at != std::string_view::npos;
        at = key.find_first_of("./", at + 1)) {
     const std::string_view rest = key.substr(at + 1);
+    if (word && rest.size() < kLeastEncoded) return false;
     const std::string_view part = rest.substr(0, rest.find_first_of("./"));
     if (is_prefixed_token(rest) || is_prefixed_token(part) || is_jwt(rest) ||
         is_secret_word_value(part, nesting_))
