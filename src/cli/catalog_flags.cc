@@ -114,6 +114,7 @@ std::string layer_path(const std::string& layer) {
 }
 
 Result<const catalog::Catalog*> load_catalog(const Flags& flags, Session& session) {
+  if (session.world.catalog) return session.world.catalog.get();
   EIDOS_TRY(std::string lock_file, lock_path(flags, session));
   EIDOS_TRY(catalog::LoadOptions options, load_options(flags, session));
   options.list_files = !lock_file.empty();

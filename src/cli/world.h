@@ -12,6 +12,10 @@
 #include "base/build_info.h"
 #include "base/context.h"
 
+namespace eidos::catalog {
+class Catalog;
+}
+
 namespace eidos::kube {
 class SharedClient;
 struct Selection;
@@ -45,6 +49,9 @@ struct World {
   bool stdout_is_terminal = false;
   bool stderr_is_terminal = false;
   BuildInfo build = {};
+  /// Loaded already, and taken whatever flags say of catalogs: by a service. Null: each command loads its
+  /// own.
+  std::shared_ptr<const catalog::Catalog> catalog = {};
   /// Large things that live as long as the World: a process that ends need not take them apart first.
   std::vector<std::shared_ptr<const void>> kept = {};
 };

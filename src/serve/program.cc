@@ -1,0 +1,214 @@
+#include "serve/program.h"
+
+#include <atomic>
+#include <cstdlib>
+#include <thread>
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include "base/table.h"
+#include "base/text.h"
+#include "catalog/criteria_values.h"
+#include "catalog/embedded.h"
+#include "serve/service.h"
+#include "serve/settings.h"
+#include "serve/tokens.h"
+#include "serve/trace.h"
+
+namespace eidos::serve {
+
+namespace {
+
+void say(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(STDERR_FILENO, text.data(), text.size());
+    if (wrote <= 0) return;
+    text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
+int report(const Error& error) {
+  auto line = [](const Error& one) {
+    say(cat("eidosd: error: ", one.where.empty() ? "" : cat(harmless(one.where), ": "), harmless(one.message),
+            "\n"));
+    if (!one.hint.empty()) say(cat("hint: ", harmless(one.hint), "\n"));
+  };
+  line(error);
+  for (const Error& other : error.others) line(other);
+  return exit_code(error.kind);
+}
+
+std::optional<std::string> environment(std::string_view name) {
+  const char* value = std::getenv(std::string(name).c_str());
+  if (value == nullptr) return std::nullopt;
+  return std::string(value);
+}
+
+Result<std::shared_ptr<const catalog::Catalog>> load(const Settings& settings, Files& files, Log& log) {
+  catalog::LoadOptions options;
+  options.embedded = catalog::embedded_catalog();
+  options.catalog_dir = settings.catalog;
+  options.data_dirs = settings.data;
+  EIDOS_TRY(catalog::Loaded loaded, catalog::load(files, options));
+  for (const std::string& warning : loaded.warnings) log.warn(warning);
+  return std::make_shared<const catalog::Catalog>(std::move(loaded.catalog));
+}
+
+Result<ServiceOptions> options_of(const Settings& settings, const catalog::Catalog& catalog) {
+  ServiceOptions out;
+  out.build = build_info();
+  out.rate = settings.rate;
+  out.trust_forwarded = settings.trust_forwarded;
+  out.max_body_bytes = settings.listen.max_body_bytes;
+  out.handler = settings.handler;
+  for (const auto& [dimension, list] : settings.allowed) {
+    std::vector<std::string>& values = out.allowed[dimension];
+    for (std::string_view one : split(list, ',')) {
+      auto value = catalog::normalize_value(catalog.registry(), dimension, trim(one));
+      if (!value)
+        return std::unexpected(std::move(value).error().within(cat("allowed values of ", dimension)));
+      if (!value->empty()) values.push_back(*std::move(value));
+    }
+    if (values.empty()) out.allowed.erase(dimension);  // "any" allows everything
+  }
+  return out;
+}
+
+// The signals that end it, on a thread of its own: they are blocked everywhere else.
+class EndSignals {
+ public:
+  explicit EndSignals(Listener& listener) : listener_(listener), thread_([this] { wait(); }) {}
+  ~EndSignals() {
+    done_ = true;
+    ::pthread_kill(thread_.native_handle(), SIGTERM);
+  }
+  EndSignals(const EndSignals&) = delete;
+  EndSignals& operator=(const EndSignals&) = delete;
+
+  static sigset_t set() {
+    sigset_t out;
+    sigemptyset(&out);
+    sigaddset(&out, SIGINT);
+    sigaddset(&out, SIGTERM);
+    return out;
+  }
+
+ private:
+  void wait() {
+    const sigset_t signals = set();
+    for (int signal = 0; !done_; listener_.stop()) {
+      sigwait(&signals, &signal);
+      if (done_) return;
+    }
+  }
+
+  Listener& listener_;
+  std::atomic<bool> done_ = false;
+  std::jthread thread_;
+};
+
+class Server {
+ public:
+  Server(Service& service, Log& log, const Settings& settings)
+      : service_(service), log_(log), settings_(settings) {}
+
+  Application application() {
+    return {.answer = [this](const Request& request) { return answer(request); },
+            .refuse =
+                [this](int status, std::string_view code, std::string_view message) {
+                  const std::string id = request_id({});
+                  Answer out = service_.refuse(status, code, message, id);
+                  out.headers.emplace_back("X-Request-Id", id);
+                  log_.line(LogLevel::Info, "refused",
+                            {{"request", id}, {"status", cat(status)}, {"code", std::string(code)}});
+                  return out;
+                },
+            .drain =
+                [this] {
+                  service_.drain();
+                  log_.line(LogLevel::Info, "ending");
+                },
+            .connections = [this](std::int64_t count) { service_.meters().connections() = count; }};
+  }
+
+ private:
+  Answer answer(const Request& request) {
+    const SteadyTime began = service_.clock().steady();
+    std::string id = request_id(request.header("x-request-id"));
+    Answer out = service_.answer(request, id);
+    if (settings_.access_log) {
+      const auto took =
+          std::chrono::duration_cast<std::chrono::microseconds>(service_.clock().steady() - began);
+      log_.line(LogLevel::Info, "request",
+                {{"request", id},
+                 {"trace", std::string(trace_id(request.header("traceparent")))},
+                 {"user", out.user},
+                 {"method", request.method.substr(0, 16)},
+                 {"route", std::string(out.route)},
+                 {"status", cat(out.status)},
+                 {"bytes", cat(out.body ? out.body->size() : 0)},
+                 {"took", cat(took.count(), "us")}});
+    }
+    out.headers.emplace_back("X-Request-Id", std::move(id));
+    return out;
+  }
+
+  Service& service_;
+  Log& log_;
+  const Settings& settings_;
+};
+
+Result<int> serve(Settings settings, Files& files, const Clock& clock) {
+  const std::unique_ptr<Log> log = stderr_log({settings.log_json ? LogMode::Json : LogMode::Text,
+                                               settings.debug ? LogLevel::Debug : LogLevel::Info, false},
+                                              clock);
+  EIDOS_TRY(const auto catalog, load(settings, files, *log));
+  EIDOS_TRY(ServiceOptions options, options_of(settings, *catalog));
+  std::unique_ptr<TokenFile> tokens;
+  if (!settings.token_file.empty()) {
+    EIDOS_TRY(tokens, TokenFile::open(settings.token_file, files, clock, *log));
+    options.tokens = [&tokens] { return tokens->tokens(); };
+  }
+  Service service(catalog, std::move(options), clock);
+  if (!settings.tls_cert.empty()) {
+    EIDOS_TRY(settings.listen.certificate, files.read(settings.tls_cert, {}));
+    EIDOS_TRY(settings.listen.key, files.read(settings.tls_key, {}));
+  }
+  if (!settings.client_ca.empty()) {
+    EIDOS_TRY(settings.listen.client_authorities, files.read(settings.client_ca, {}));
+  }
+  Server server(service, *log, settings);
+  EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
+  const bool v6 = settings.listen.host.find(':') != std::string::npos;
+  say(cat("eidosd: listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",
+          settings.listen.host, v6 ? "]" : "", ":", listener->port(), "/\n"));
+  const EndSignals signals(*listener);
+  listener->run();
+  return 0;
+}
+
+}  // namespace
+
+int run_program(const std::vector<std::string>& arguments) {
+  const std::unique_ptr<Files> files = real_files();
+  const std::unique_ptr<Clock> clock = real_clock();
+  auto settings = read_settings(arguments, environment, *files);
+  if (!settings) return report(settings.error());
+  if (settings->help || settings->version) {
+    const BuildInfo build = build_info();
+    const std::string text = settings->help
+                                 ? settings_help()
+                                 : cat("eidosd ", build.version, " (", build.commit, ", ", build.date, ")\n");
+    auto written = files->write_stdout(text);
+    return written ? 0 : report(written.error());
+  }
+  ::signal(SIGPIPE, SIG_IGN);
+  const sigset_t ending = EndSignals::set();
+  ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
+  auto ended = serve(*std::move(settings), *files, *clock);
+  return ended ? *ended : report(ended.error());
+}
+
+}  // namespace eidos::serve
