@@ -14,7 +14,7 @@ setup: ## install what building and testing needs (Debian 12; root or sudo)
 	@tools/setup
 
 demo: setup ## the four stages on this machine, and on the h100 snapshot where it is
-	@tools/build dev eidos
+	@tools/build dev eidos eidosd
 	@tools/demo build/dev/eidos
 
 build: setup ## the dev build, in build/dev
@@ -55,8 +55,8 @@ bench: release ## measure, and write bench/RESULTS.md
 	@tools/build release benchmarks
 	@bench/run
 
-release: setup ## the binary people install, in build/release
-	@tools/build release eidos
+release: setup ## the binaries people install, in build/release
+	@tools/build release eidos eidosd
 
 install: release ## PREFIX=/usr/local, DESTDIR=: binary, completions, man pages, library
 	@tools/build release eidos_library

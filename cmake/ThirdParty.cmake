@@ -60,7 +60,7 @@ endforeach()
 # in every file that includes them; a file for each, so that a program takes only what it calls.
 find_package(Threads REQUIRED)
 add_library(eidos_boost STATIC EXCLUDE_FROM_ALL
-  cmake/third_party/boost_asio.cc cmake/third_party/boost_beast.cc)
+  cmake/third_party/boost_asio.cc cmake/third_party/boost_asio_ssl.cc cmake/third_party/boost_beast.cc)
 target_link_libraries(eidos_boost PRIVATE "$<BUILD_INTERFACE:eidos_hardening>")
 set_target_properties(eidos_boost PROPERTIES EXPORT_NAME boost_objects)
 target_link_libraries(eidos::boost INTERFACE eidos_boost Threads::Threads)

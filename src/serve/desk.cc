@@ -135,8 +135,8 @@ Result<void> add_flag(cli::Flags& flags, const cli::Command& command,
                       const std::string& value) {
   const cli::Flag* flag = cli::find_flag(&command, name);
   if (flag == nullptr || std::ranges::find(allowed, flag->name) == allowed.end())
-    return fail(ErrorKind::Invalid, cat("--", name, ": there is no such parameter"), {},
-                did_you_mean(name, allowed));
+    return fail(ErrorKind::Invalid,
+                cat("--", name, ": there is no such parameter", did_you_mean(name, allowed)));
   if (!flag->is(cli::kRepeats) && flags.has(flag->name))
     return fail(ErrorKind::Invalid, cat("--", name, ": is given twice"), {}, "give it once");
   EIDOS_TRY(std::string checked, cli::checked_value(*flag, cat("--", name), value));

@@ -65,18 +65,19 @@ Result<Pairs> flat_query(const BodyDocument& body) {
 // What the resolved recipe is for has to be allowed, wherever it was said.
 Result<void> check_allowed(const Call& call, const Papers& papers, const cli::Flags& flags) {
   const Service& service = call.service;
-  if (service.options().allowed.empty() || flags.has("recipe")) return {};
+  if (service.options().allowed.empty() || (flags.knows("recipe") && flags.has("recipe"))) return {};
   Desk desk(service.shared_catalog(), papers, service.options().build, call.limit);
   EIDOS_TRY(const cli::Resolution made, cli::resolve(flags, desk.session()));
   return service.check_allowed(made.recipe.criteria);
 }
 
-// Warnings travel in the body; in YAML there is no place for them that a strict reader would take.
+// Warnings travel in a recipe's body; in YAML there is no place for them that a strict reader would take.
 std::string with_warnings(Ran&& ran, const Call& call) {
   if (ran.warnings.empty() || call.yaml) return std::move(ran.out);
   data::Sources sources;
   auto document = data::parse_json(ran.out, sources, "");
-  if (!document || !document->is_map()) return std::move(ran.out);
+  const data::Value* kind = document && document->is_map() ? document->find("kind") : nullptr;
+  if (kind == nullptr || *kind != data::Value("RecipeResult")) return std::move(ran.out);
   data::List warnings;
   for (std::string& warning : ran.warnings) warnings.emplace_back(std::move(warning));
   document->map().set("warnings", std::move(warnings));
@@ -96,13 +97,6 @@ Result<Reply> run_with(const Call& call, cli::Flags flags, Papers papers,
   return reply;
 }
 
-// A recipe that this service gave out has its warnings in it; they are none of the recipe's.
-void drop_warnings(BodyDocument& body, std::string& text) {
-  if (lower(body.kind) != "reciperesult" || body.root.find("warnings") == nullptr) return;
-  body.root.map().erase("warnings");
-  text = data::to_json(body.root);
-}
-
 Result<Reply> resolve_and_run(const Call& call) {
   const cli::Command& command = command_of(call);
   Papers papers;
@@ -115,8 +109,7 @@ Result<Reply> resolve_and_run(const Call& call) {
       parameters.insert(parameters.end(), flat.begin(), flat.end());
     } else {
       EIDOS_TRY(document_flag, flag_for(body, call));
-      papers[kBodyName] = call.request.body;
-      drop_warnings(body, papers[kBodyName]);
+      papers[kBodyName] = recipe_text(std::move(body), call);
     }
   }
   EIDOS_TRY(cli::Flags flags, flags_of(command, call.route.parameters, parameters));
@@ -154,6 +147,11 @@ Result<BodyDocument> body_of(const Call& call) {
   return out;
 }
 
+std::string recipe_text(BodyDocument body, const Call& call) {
+  if (lower(body.kind) != "reciperesult" || !body.root.map().erase("warnings")) return call.request.body;
+  return data::to_json(body.root);
+}
+
 Result<std::string> part_of(const BodyDocument& body, std::string_view name) {
   const data::Value* part = body.root.find(name);
   if (part == nullptr)
@@ -183,13 +181,11 @@ Result<Reply> answer_explain(const Call& call) {
 
 Result<Reply> answer_validate(const Call& call) {
   EIDOS_TRY(const BodyDocument body, body_of(call));
-  const cli::Command* command = cli::find_command("validate");
-  EIDOS_ASSERT(command != nullptr);
-  EIDOS_TRY(cli::Flags flags, flags_of(*command, call.route.parameters, call.query));
+  EIDOS_TRY(cli::Flags flags, flags_of(command_of(call), call.route.parameters, call.query));
   Papers papers;
   for (const char* name : {"recipe", "snapshot"}) {
     EIDOS_TRY(papers[name], part_of(body, name));
-    set_flag(flags, *command, name, name);
+    set_flag(flags, command_of(call), name, name);
   }
   return run_with(call, std::move(flags), std::move(papers));
 }

@@ -20,6 +20,9 @@ struct BodyDocument {
 
 /// The body as one document, whatever its language. Invalid: it is empty, or none.
 Result<BodyDocument> body_of(const Call& call);
+/// The body as it was sent; of a recipe that this service gave out with warnings, without them: they are none
+/// of the recipe's.
+std::string recipe_text(BodyDocument body, const Call& call);
 /// A part of the body as a paper of its own. Invalid: there is no such part, or it is no map.
 Result<std::string> part_of(const BodyDocument& body, std::string_view name);
 

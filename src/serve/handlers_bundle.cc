@@ -41,10 +41,10 @@ Result<Reply> answer_bundle(const Call& call) {
   Pairs parameters = call.query;
   EIDOS_TRY(const seal::Format format, archive_format(parameters, call.request.header("accept")));
   EIDOS_TRY(const cli::Flags flags, flags_of(command_of(call), call.route.parameters, parameters));
-  Desk desk(call.service.shared_catalog(), {{kBodyName, call.request.body}}, call.service.options().build,
-            call.limit);
+  EIDOS_TRY(BodyDocument body, body_of(call));
+  Desk desk(call.service.shared_catalog(), {{kBodyName, recipe_text(std::move(body), call)}},
+            call.service.options().build, call.limit);
   EIDOS_TRY(bundle::Options options, cli::bundle_options(flags, desk.session()));
-  EIDOS_CHECK(body_of(call));  // for an empty one has a message of its own
   EIDOS_TRY(const cli::Document document, cli::read_document(kBodyName, flags, desk.session()));
   EIDOS_TRY(const model::RecipeResult recipe, cli::recipe_of(document));
   EIDOS_CHECK(call.service.check_allowed(recipe.criteria));

@@ -34,8 +34,7 @@ std::string client_key(std::string_view address) {
 }
 
 void Limits::refill(Bucket& bucket, double rate, double burst, SteadyTime now) {
-  if (bucket.at != SteadyTime{})
-    bucket.tokens = std::min(burst, bucket.tokens + rate * seconds(bucket.at, now));
+  if (bucket.at) bucket.tokens = std::min(burst, bucket.tokens + rate * seconds(*bucket.at, now));
   bucket.at = now;
 }
 

@@ -3,6 +3,7 @@
 
 #include <cstdint>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <unordered_map>
 
@@ -38,7 +39,7 @@ class Limits {
  private:
   struct Bucket {
     double tokens = 0;
-    SteadyTime at{};
+    std::optional<SteadyTime> at = {};  ///< When it was looked at; unset: it is as full as it says.
   };
   static void refill(Bucket& bucket, double rate, double burst, SteadyTime now);
   void forget_the_quiet(SteadyTime now);

@@ -1,16 +1,19 @@
 #include "serve/listener.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <list>
 #include <mutex>
 #include <thread>
+#include <type_traits>
 #include <vector>
 
 #include <boost/asio/dispatch.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/strand.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
@@ -20,6 +23,7 @@
 #include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
+#include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "base/text.h"
 
@@ -33,8 +37,14 @@ namespace http = beast::http;
 using tcp = asio::ip::tcp;
 using Code = boost::system::error_code;
 
-class Connection;
 constexpr int kMostThreads = 64;
+
+/// What the hub knows of a connection.
+class Closable {
+ public:
+  virtual ~Closable() = default;
+  virtual void close_if_idle() = 0;
+};
 
 // What all connections share.
 struct Hub {
@@ -44,7 +54,7 @@ struct Hub {
   Application application;
   std::atomic<bool> draining = false;
   std::mutex mutex;
-  std::list<Connection*> idle;  // longest first
+  std::list<Closable*> idle;  // longest first
   std::int64_t open = 0;
 
   void count(std::int64_t change) {
@@ -58,6 +68,16 @@ struct Hub {
   }
 };
 
+// The common name of the client's certificate, which was verified by then; empty without one.
+std::string name_in_certificate(SSL* ssl) {
+  const std::unique_ptr<X509, decltype(&X509_free)> certificate(SSL_get1_peer_certificate(ssl), &X509_free);
+  if (!certificate) return {};
+  std::array<char, 256> name{};
+  const int size = X509_NAME_get_text_by_NID(X509_get_subject_name(certificate.get()), NID_commonName,
+                                             name.data(), static_cast<int>(name.size()));
+  return size > 0 ? std::string(name.data(), static_cast<std::size_t>(size)) : std::string();
+}
+
 struct ParseRefusal {
   http::error error;
   int status;
@@ -70,16 +90,21 @@ constexpr ParseRefusal kParseRefusals[] = {
     {http::error::bad_version, 505, "VERSION_NOT_SUPPORTED", "only HTTP/1.0 and HTTP/1.1 are spoken here"}};
 
 // One caller. Everything but close_if_idle() happens on its strand.
-class Connection : public std::enable_shared_from_this<Connection> {
+// Stream: TCP itself, or TLS over it.
+template <class Stream>
+class Connection final : public Closable, public std::enable_shared_from_this<Connection<Stream>> {
+  static constexpr bool kTls = !std::is_same_v<Stream, beast::tcp_stream>;
+
  public:
-  Connection(tcp::socket socket, Hub& hub) : stream_(std::move(socket)), hub_(hub) {
+  template <class... More>
+  Connection(tcp::socket socket, Hub& hub, More&... more) : stream_(std::move(socket), more...), hub_(hub) {
     Code code;
-    const auto peer = stream_.socket().remote_endpoint(code);
+    const auto peer = tcp().socket().remote_endpoint(code);
     if (!code) client_ = peer.address().to_string();
-    stream_.socket().set_option(tcp::no_delay(true), code);
+    tcp().socket().set_option(tcp::no_delay(true), code);
     hub_.count(1);
   }
-  ~Connection() {
+  ~Connection() override {
     leave_idle();
     hub_.count(-1);
   }
@@ -87,17 +112,34 @@ class Connection : public std::enable_shared_from_this<Connection> {
   Connection& operator=(const Connection&) = delete;
 
   void start() {
-    asio::dispatch(stream_.get_executor(), [self = shared_from_this()] { self->await(); });
+    asio::dispatch(stream_.get_executor(), [self = self()] { self->greet(); });
   }
 
   // Asked by others: closes when nothing is being asked or answered.
-  void close_if_idle() {
-    asio::post(stream_.get_executor(), [self = weak_from_this()] {
+  void close_if_idle() override {
+    asio::post(stream_.get_executor(), [self = this->weak_from_this()] {
       if (auto alive = self.lock(); alive && alive->waiting_) alive->close();
     });
   }
 
  private:
+  auto self() { return this->shared_from_this(); }
+  beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
+
+  // A handshake has the time that a header has.
+  void greet() {
+    if constexpr (kTls) {
+      tcp().expires_after(hub_.options.header_time);
+      stream_.async_handshake(asio::ssl::stream_base::server, [self = self()](Code code) {
+        if (code) return self->close();
+        self->certificate_ = name_in_certificate(self->stream_.native_handle());
+        self->await();
+      });
+    } else {
+      await();
+    }
+  }
+
   // For a request's first byte.
   void await() {
     if (hub_.draining && served_ > 0) return close();
@@ -106,19 +148,18 @@ class Connection : public std::enable_shared_from_this<Connection> {
     parser_->body_limit(static_cast<std::uint64_t>(hub_.options.max_body_bytes));
     if (buffer_.size() > 0) return read_header();
     enter_idle();
-    stream_.expires_after(hub_.options.idle_time);
-    stream_.async_read_some(buffer_.prepare(kPiece),
-                            [self = shared_from_this()](Code code, std::size_t count) {
-                              self->leave_idle();
-                              if (code) return self->close();
-                              self->buffer_.commit(count);
-                              self->read_header();
-                            });
+    tcp().expires_after(hub_.options.idle_time);
+    stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
+      self->leave_idle();
+      if (code) return self->close();
+      self->buffer_.commit(count);
+      self->read_header();
+    });
   }
 
   void read_header() {
-    stream_.expires_after(hub_.options.header_time);
-    http::async_read_header(stream_, buffer_, *parser_, [self = shared_from_this()](Code code, std::size_t) {
+    tcp().expires_after(hub_.options.header_time);
+    http::async_read_header(stream_, buffer_, *parser_, [self = self()](Code code, std::size_t) {
       if (code) return self->refuse(code);
       self->headers_came();
     });
@@ -129,21 +170,21 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (message.has_content_length() && parser_->content_length_remaining().value_or(0) >
                                             static_cast<std::uint64_t>(hub_.options.max_body_bytes))
       return refuse(http::error::body_limit);
-    stream_.expires_after(hub_.options.body_time);
+    tcp().expires_after(hub_.options.body_time);
     if (message[http::field::expect] == "100-continue") return go_on();
     read_body();
   }
 
   void go_on() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
-    asio::async_write(stream_, asio::buffer(kContinue), [self = shared_from_this()](Code code, std::size_t) {
+    asio::async_write(stream_, asio::buffer(kContinue), [self = self()](Code code, std::size_t) {
       if (code) return self->close();
       self->read_body();
     });
   }
 
   void read_body() {
-    http::async_read(stream_, buffer_, *parser_, [self = shared_from_this()](Code code, std::size_t) {
+    http::async_read(stream_, buffer_, *parser_, [self = self()](Code code, std::size_t) {
       if (code) return self->refuse(code);
       self->answer();
     });
@@ -154,7 +195,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     Request request{.method = std::string(message.method_string()),
                     .target = std::string(message.target()),
                     .body = std::move(message.body()),
-                    .client = client_};
+                    .client = client_,
+                    .certificate = certificate_};
     for (const auto& field : message) request.headers.emplace_back(lower(field.name_string()), field.value());
     head_ = message.method() == http::verb::head;
     keep_ = message.keep_alive();
@@ -194,8 +236,8 @@ class Connection : public std::enable_shared_from_this<Connection> {
     if (!bodiless) response_->content_length(body_->size());
     if (!bodiless && !head_) response_->body() = {body_->data(), body_->size()};
     serializer_.emplace(*response_);
-    stream_.expires_after(hub_.options.write_time);
-    auto done = [self = shared_from_this()](Code code, std::size_t) { self->written(code); };
+    tcp().expires_after(hub_.options.write_time);
+    auto done = [self = self()](Code code, std::size_t) { self->written(code); };
     if (head_ || bodiless)
       http::async_write_header(stream_, *serializer_, std::move(done));
     else
@@ -213,25 +255,28 @@ class Connection : public std::enable_shared_from_this<Connection> {
 
   // What the other side still sends is read for a moment, or the answer might never reach it (RFC 9112, 9.6).
   void finish() {
-    Code code;
-    stream_.socket().shutdown(tcp::socket::shutdown_send, code);
+    tcp().expires_after(kLinger);
     drained_ = 0;
-    stream_.expires_after(kLinger);
-    swallow();
+    if constexpr (kTls) {
+      stream_.async_shutdown([self = self()](Code) { self->close(); });
+    } else {
+      Code code;
+      tcp().socket().shutdown(tcp::socket::shutdown_send, code);
+      swallow();
+    }
   }
 
   void swallow() {
-    stream_.async_read_some(buffer_.prepare(kPiece),
-                            [self = shared_from_this()](Code code, std::size_t count) {
-                              self->drained_ += count;
-                              if (code || self->drained_ > kMostSwallowed) return self->close();
-                              self->swallow();
-                            });
+    stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
+      self->drained_ += count;
+      if (code || self->drained_ > kMostSwallowed) return self->close();
+      self->swallow();
+    });
   }
 
   void close() {
     Code code;
-    stream_.socket().close(code);
+    tcp().socket().close(code);
   }
 
   void enter_idle() {
@@ -249,9 +294,10 @@ class Connection : public std::enable_shared_from_this<Connection> {
   static constexpr std::size_t kMostSwallowed = std::size_t{1} << 20;
   static constexpr Milliseconds kLinger{500};
 
-  beast::tcp_stream stream_;
+  Stream stream_;
   Hub& hub_;
   std::string client_;
+  std::string certificate_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
   std::optional<http::response<http::span_body<const char>>> response_;
@@ -263,8 +309,11 @@ class Connection : public std::enable_shared_from_this<Connection> {
   std::int64_t served_ = 0;
   std::size_t drained_ = 0;
   bool waiting_ = false;
-  std::list<Connection*>::iterator place_;
+  std::list<Closable*>::iterator place_;
 };
+
+using Plain = Connection<beast::tcp_stream>;
+using Secure = Connection<beast::ssl_stream<beast::tcp_stream>>;
 
 class TcpListener final : public Listener {
  public:
@@ -275,6 +324,7 @@ class TcpListener final : public Listener {
   ~TcpListener() override = default;
 
   Result<void> open() {
+    EIDOS_CHECK(read_certificates());
     Code code;
     const auto address = asio::ip::make_address(hub_.options.host, code);
     if (code)
@@ -316,6 +366,29 @@ class TcpListener final : public Listener {
   }
 
  private:
+  // TLS 1.2 at least; no renegotiation, no compression.
+  Result<void> read_certificates() {
+    const ListenOptions& options = hub_.options;
+    if (options.certificate.empty()) return {};
+    secure_.emplace(asio::ssl::context::tls_server);
+    SSL_CTX_set_min_proto_version(secure_->native_handle(), TLS1_2_VERSION);
+    SSL_CTX_set_options(secure_->native_handle(), SSL_OP_NO_RENEGOTIATION | SSL_OP_NO_COMPRESSION);
+    Code code;
+    secure_->use_certificate_chain(asio::buffer(options.certificate), code);
+    if (code)
+      return fail(ErrorKind::Invalid, "the certificate cannot be read", {},
+                  "it has to be PEM, the chain behind it");
+    secure_->use_private_key(asio::buffer(options.key), asio::ssl::context::pem, code);
+    if (code)
+      return fail(ErrorKind::Invalid, "the key cannot be read, or is not that of the certificate", {},
+                  "it has to be PEM, without a passphrase");
+    if (options.client_authorities.empty()) return {};
+    secure_->add_certificate_authority(asio::buffer(options.client_authorities), code);
+    if (code) return fail(ErrorKind::Invalid, "the authorities of clients cannot be read");
+    secure_->set_verify_mode(asio::ssl::verify_peer | asio::ssl::verify_fail_if_no_peer_cert);
+    return {};
+  }
+
   int threads() const {
     const int wanted = hub_.options.threads;
     return std::min(wanted > 0 ? wanted : static_cast<int>(std::max(1U, std::thread::hardware_concurrency())),
@@ -327,7 +400,10 @@ class TcpListener final : public Listener {
       if (code == asio::error::operation_aborted) return;
       if (code) return try_later();
       make_room();
-      std::make_shared<Connection>(std::move(socket), hub_)->start();
+      if (secure_)
+        std::make_shared<Secure>(std::move(socket), hub_, *secure_)->start();
+      else
+        std::make_shared<Plain>(std::move(socket), hub_)->start();
       accept();
     });
   }
@@ -355,7 +431,7 @@ class TcpListener final : public Listener {
     pause_.cancel();
     {
       const std::lock_guard lock(hub_.mutex);
-      for (Connection* one : hub_.idle) one->close_if_idle();
+      for (Closable* one : hub_.idle) one->close_if_idle();
     }
     timer_.expires_after(hub_.options.drain_time);
     timer_.async_wait([this](Code failed) {
@@ -373,7 +449,7 @@ class TcpListener final : public Listener {
       {
         const std::lock_guard lock(hub_.mutex);
         last = hub_.open == 0;
-        for (Connection* one : hub_.idle) one->close_if_idle();
+        for (Closable* one : hub_.idle) one->close_if_idle();
       }
       if (last) return context_.stop();
       watch();
@@ -381,6 +457,7 @@ class TcpListener final : public Listener {
   }
 
   Hub hub_;
+  std::optional<asio::ssl::context> secure_;
   asio::io_context context_;
   asio::strand<asio::io_context::executor_type> control_{context_.get_executor()};  // of what is below
   tcp::acceptor acceptor_{control_};

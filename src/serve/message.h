@@ -18,7 +18,8 @@ struct Request {
   std::string target;  ///< Path and query as they were sent.
   Pairs headers = {};  ///< Names in lower case.
   std::string body = {};
-  std::string client = {};  ///< Address of whoever asks, or of the proxy in front.
+  std::string client = {};       ///< Address of whoever asks, or of the proxy in front.
+  std::string certificate = {};  ///< The common name of whoever showed one; it was verified.
 
   /// The value of a header; empty when there is none. The first, when there are several.
   std::string_view header(std::string_view lower_name) const {

@@ -92,7 +92,7 @@ constexpr Route kRoutes[] = {
     {"/v1/validate",
      kPost,
      kPlain,
-     {},
+     "validate",
      {},
      "Hold a recipe against a snapshot",
      {"{recipe, snapshot}", "a RecipeResult and a Snapshot"},

@@ -115,7 +115,7 @@ Answer Service::refuse(int status, std::string_view code, std::string_view messa
 
 // The name of the token, or "" where none is asked for. All are compared, each as long as the other.
 Result<std::string> Service::who_asks(const Request& request) const {
-  if (!options_.tokens) return std::string();
+  if (!options_.tokens) return request.certificate;
   constexpr std::string_view kScheme = "bearer ";
   std::string_view given = request.header("authorization");
   const bool bearer = lower(given.substr(0, kScheme.size())) == kScheme;

@@ -8,6 +8,8 @@ if(BUILD_TESTING)
   eidos_script_test(e2e_operations LABEL e2e COMMAND tests/e2e/operations.py $<TARGET_FILE:eidos> TIMEOUT 600)
   eidos_script_test(e2e_embed LABEL e2e COMMAND tests/e2e/embed.py $<TARGET_FILE:eidos> TIMEOUT 900)
   eidos_script_test(e2e_deploy_scripts LABEL e2e COMMAND tests/e2e/deploy_scripts.py $<TARGET_FILE:eidos> TIMEOUT 1200)
+  eidos_script_test(e2e_eidosd LABEL e2e COMMAND tests/e2e/eidosd.py $<TARGET_FILE:eidos> $<TARGET_FILE:eidosd> TIMEOUT 600)
+  eidos_script_test(api_transcripts LABEL e2e COMMAND tools/api-transcripts --check $<TARGET_FILE:eidosd> TIMEOUT 120)
   eidos_test_library(nvml_stand_in SOURCES tests/support/nvml_stand_in.cc)
   eidos_test_library(nvml_stand_in_old SOURCES tests/support/nvml_stand_in.cc DEFINES EIDOS_OLD_NVML)
   eidos_script_test(e2e_gpu LABEL e2e COMMAND tests/e2e/gpu.py $<TARGET_FILE:eidos>

@@ -242,6 +242,14 @@ class Audit(Shell):
                            "./eidos-audit.timer")
         self.assertEqual((done.returncode, done.stderr), (0, ""), done.stderr)
 
+    def test_the_service_is_confined(self):
+        self.put("eidosd.service", (self.UNITS / "eidosd.service").read_text().replace("/usr/local/bin/eidosd", "/bin/true"))
+        done = self.run_in("systemd-analyze", "verify", "--man=no", "--recursive-errors=no", "./eidosd.service")
+        self.assertEqual((done.returncode, done.stderr), (0, ""), done.stderr)
+        done = self.run_in("systemd-analyze", "security", "--offline=true", "--threshold=19", "--no-pager", "./eidosd.service")
+        self.assertEqual(done.returncode, 0, done.stdout)
+        self.assertRegex(done.stdout, r"Overall exposure level for eidosd.service: [01]\.[0-9]")
+
     def test_systemd_would_refuse_a_mistake(self):
         self.put("eidos-audit.service", "[Service]\nType=onceshot\nExecStart=/nowhere/eidos\n")
         done = self.run_in("systemd-analyze", "verify", "--man=no", "./eidos-audit.service")

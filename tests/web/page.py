@@ -1,9 +1,9 @@
 #!/usr/bin/python3
 """The web page in headless Chromium: every flow, a silent console, no request to anybody else, axe-core without findings.
 
-usage: page.py EIDOS [EIDOSD] [unittest arguments]    Chromium is Debian's, driven by playwright (tests/peers/browser)
+usage: page.py EIDOS EIDOSD [unittest arguments]    Chromium is Debian's, driven by playwright (tests/peers/browser)
 
-Without EIDOSD a stand-in that runs EIDOS answers. EIDOS_PICTURES=DIR writes the pictures of the documentation there.
+EIDOS_PICTURES=DIR writes the pictures of the documentation there.
 """
 import io
 import json
@@ -41,11 +41,10 @@ def files(archive):
 class Page(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
-        serving = [cls.eidosd, "--listen", "127.0.0.1:0"] if cls.eidosd else \
-            ["/usr/bin/python3", HERE / "stand_in.py", support.EIDOS]
-        cls.server = subprocess.Popen([str(part) for part in serving], stdout=subprocess.PIPE, text=True)
-        cls.address = next(word for word in cls.server.stdout.readline().split() if word.startswith("http://"))
-        cls.address = cls.address.rstrip("/.,") + "/"
+        cls.server = subprocess.Popen(
+            [cls.eidosd, "--listen", "127.0.0.1:0", "--rate", "0", "--client-rate", "0", "--access-log=false"],
+            stdin=subprocess.DEVNULL, stderr=subprocess.PIPE, text=True)
+        cls.address = next(word for word in cls.server.stderr.readline().split() if word.startswith("http://"))
         cls.playwright = sync_playwright().start()
         cls.browser = cls.playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
 
@@ -55,7 +54,7 @@ class Page(unittest.TestCase):
         cls.playwright.stop()
         cls.server.terminate()
         cls.server.wait(30)
-        cls.server.stdout.close()
+        cls.server.stderr.close()
 
     def setUp(self):
         self.said, self.asked = [], []
@@ -257,5 +256,5 @@ if __name__ == "__main__":
     sys.path.insert(0, packages())
     from axe_playwright_python.sync_playwright import Axe
     from playwright.sync_api import sync_playwright
-    Page.eidosd = sys.argv.pop(2) if len(sys.argv) > 2 and pathlib.Path(sys.argv[2]).is_file() else ""
+    Page.eidosd = str(pathlib.Path(sys.argv.pop(2)).resolve())
     support.main()
