@@ -66,8 +66,8 @@ constexpr Flag kGlobal[] = {
 
 std::vector<Command> joined_groups() {
   std::vector<Command> all;
-  for (auto group : {fact_commands, recipe_commands, recommend_commands, bundle_commands, catalog_commands,
-                     about_commands})
+  for (auto group : {snapshot_commands, document_commands, recipe_commands, recommend_commands,
+                     bundle_commands, catalog_commands, about_commands})
     std::ranges::copy(group(), std::back_inserter(all));
   return all;
 }

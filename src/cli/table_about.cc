@@ -63,6 +63,12 @@ constexpr Command kCommands[] = {
      .flags = kManFlags,
      .run = run_man,
      .rules = kInstant | kHiddenCommand},
+    {.name = "complete-paths",
+     .arguments = "-- WORD [WORDS...]",
+     .most_arguments = 1000,
+     .summary = "print the paths that WORD may grow to, for completion",
+     .run = run_complete_paths,
+     .rules = kInstant | kHiddenCommand},
 };
 
 }  // namespace

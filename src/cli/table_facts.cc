@@ -202,7 +202,7 @@ constexpr Flag kRedactFlags[] = {
     kAllowOutside,
 };
 
-constexpr Command kCommands[] = {
+constexpr Command kSnapshotCommands[] = {
     {.name = "snapshot",
      .summary = "collect what this machine is",
      .about = "What could not be seen stands in the document. A collector that failed decides the exit code.",
@@ -214,6 +214,9 @@ constexpr Command kCommands[] = {
      .flags = kReadNvmlFlags,
      .run = run_read_nvml,
      .rules = kHiddenCommand | kInstant},
+};
+
+constexpr Command kDocumentCommands[] = {
     {.name = "diff",
      .arguments = "A B",
      .most_arguments = 2,
@@ -240,8 +243,12 @@ constexpr Command kCommands[] = {
 
 }  // namespace
 
-std::span<const Command> fact_commands() {
-  return kCommands;
+std::span<const Command> snapshot_commands() {
+  return kSnapshotCommands;
+}
+
+std::span<const Command> document_commands() {
+  return kDocumentCommands;
 }
 
 }  // namespace eidos::cli

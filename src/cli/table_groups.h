@@ -1,5 +1,6 @@
 #pragma once
-// The groups the command table is put together from, in the order help lists them; one file each.
+// The groups the command table is put together from, in the order help lists them. A program that has some
+// of them only holds no code of the others.
 
 #include <span>
 
@@ -7,7 +8,9 @@
 
 namespace eidos::cli {
 
-std::span<const Command> fact_commands();
+std::span<const Command> snapshot_commands();
+/// Those that compare and change documents of any stage.
+std::span<const Command> document_commands();
 std::span<const Command> recipe_commands();
 /// What may follow `eidos recipe`.
 std::span<const Command> recipe_subcommands();

@@ -179,12 +179,6 @@ constexpr Command kCommands[] = {
      .flags = kExplainFlags,
      .run = run_explain,
      .rules = kTakesSelector},
-    {.name = "complete-paths",
-     .arguments = "-- WORD [WORDS...]",
-     .most_arguments = 1000,
-     .summary = "print the paths that WORD may grow to, for completion",
-     .run = run_complete_paths,
-     .rules = kInstant | kHiddenCommand},
 };
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include "base/clock.h"
 #include "base/text.h"
 #include "cli/parse.h"
+#include "cli/table_groups.h"
 #include "kube/client.h"
 
 namespace eidos::serve {
@@ -126,6 +127,19 @@ Result<Ran> Desk::run(const cli::Command& command, cli::Flags flags, std::vector
   EIDOS_TRY(const int findings, command.run(invocation, inside_->session));
   static_cast<void>(findings);  // they are in the document
   return Ran{inside_->files.take(), inside_->log.warnings};
+}
+
+const cli::Command& tool_command(std::string_view name) {
+  const cli::Command* found = nullptr;
+  for (auto group :
+       {cli::recipe_commands, cli::bundle_commands, cli::document_commands, cli::catalog_commands})
+    for (const cli::Command& command : group()) {
+      if (command.name == name) found = &command;
+      for (const cli::Command& below : cli::subcommands_of(command))
+        if (below.name == name) found = &below;
+    }
+  EIDOS_ASSERT(found != nullptr);
+  return *found;
 }
 
 namespace {

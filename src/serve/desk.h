@@ -24,6 +24,10 @@ struct Ran {
   std::vector<std::string> warnings;  ///< What it would have warned of.
 };
 
+/// A command of the tool that the service may run: of recipes, bundles, documents or the catalog; by its
+/// whole name, which must be one.
+const cli::Command& tool_command(std::string_view name);
+
 /// One request's worth of work.
 class Desk {
  public:

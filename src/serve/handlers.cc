@@ -124,9 +124,7 @@ Result<Reply> resolve_and_run(const Call& call) {
 }  // namespace
 
 const cli::Command& command_of(const Call& call) {
-  const cli::Command* command = cli::find_command(call.route.command);
-  EIDOS_ASSERT(command != nullptr);
-  return *command;
+  return tool_command(call.route.command);
 }
 
 Reply reply_with(const data::Value& document, const Call& call) {

@@ -43,11 +43,10 @@ Reply file(const page::File& one) {
 
 Result<Ran> show(const Call& call, std::string_view name, cli::Flags flags,
                  std::vector<std::string> arguments) {
-  const cli::Command* command = cli::find_command(name);
-  EIDOS_ASSERT(command != nullptr);
-  set_flag(flags, *command, "format", "json");
+  const cli::Command& command = tool_command(name);
+  set_flag(flags, command, "format", "json");
   Desk desk(call.service.shared_catalog(), {}, call.service.options().build, call.limit);
-  return desk.run(*command, std::move(flags), std::move(arguments));
+  return desk.run(command, std::move(flags), std::move(arguments));
 }
 
 Result<data::Value> parsed(const std::string& json) {
@@ -80,9 +79,8 @@ Result<Reply> answer_component(const Call& call) {
     return fail(ErrorKind::NotFound,
                 cat("the catalog has no component ", quote(call.rest), did_you_mean(call.rest, names)));
   }
-  const cli::Command* command = cli::find_command("catalog show");
-  EIDOS_ASSERT(command != nullptr);
-  EIDOS_TRY(const Ran ran, show(call, command->name, cli::Flags(command), {call.rest}));
+  const cli::Command& command = tool_command("catalog show");
+  EIDOS_TRY(const Ran ran, show(call, command.name, cli::Flags(&command), {call.rest}));
   EIDOS_TRY(const data::Value shown, parsed(ran.out));
   return reply_with(shown, call);
 }

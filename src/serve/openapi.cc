@@ -53,9 +53,8 @@ data::List parameters_of(const Route& route) {
                              {"in", "path"},
                              {"required", data::Value(true)},
                              {"schema", data::Value(map_of({{"type", "string"}}))}}));
-  const cli::Command* command = cli::find_command(route.command);
   for (std::string_view name : route.parameters) {
-    const cli::Flag* flag = cli::find_flag(command, name);
+    const cli::Flag* flag = cli::find_flag(&tool_command(route.command), name);
     EIDOS_ASSERT(flag != nullptr);
     out.push_back(parameter(*flag));
   }

@@ -32,10 +32,11 @@ def packages():
 
 
 def files(archive):
-    """What is in a bundle, but for the page that names the recipe's file, and the checksum of that page."""
+    """What is in a bundle, but for the page that names the recipe's file, what the tool says on standard error, and their
+    checksums."""
     with zipfile.ZipFile(archive) as opened:
         return {name: opened.read(name) for name in opened.namelist()
-                if not name.endswith(("README.md", "checksums.txt"))}
+                if not name.endswith(("README.md", "WARNINGS.txt", "checksums.txt"))}
 
 
 class Page(unittest.TestCase):
