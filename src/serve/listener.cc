@@ -10,19 +10,17 @@
 #include <vector>
 
 #include <boost/asio/dispatch.hpp>
+#include <boost/asio/executor_work_guard.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/steady_timer.hpp>
-#include <boost/asio/strand.hpp>
+#include <boost/asio/write.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/core/tcp_stream.hpp>
 #include <boost/beast/http/parser.hpp>
-#include <boost/beast/http/read.hpp>
-#include <boost/beast/http/span_body.hpp>
 #include <boost/beast/http/string_body.hpp>
-#include <boost/beast/http/write.hpp>
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "base/text.h"
@@ -34,7 +32,6 @@ namespace {
 namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace http = beast::http;
-using tcp = asio::ip::tcp;
 using Code = boost::system::error_code;
 
 constexpr int kMostThreads = 64;
@@ -90,18 +87,42 @@ constexpr ParseRefusal kParseRefusals[] = {
     {http::error::bad_version, 505, "VERSION_NOT_SUPPORTED", "only HTTP/1.0 and HTTP/1.1 are spoken here"}};
 
 // One caller. Everything but close_if_idle() happens on its strand.
-// Stream: TCP itself, or TLS over it.
+using Executor = asio::io_context::executor_type;
+using TcpStream = beast::basic_stream<asio::ip::tcp, Executor>;
+
+// "HTTP/1.1 200 OK\r\n…\r\n\r\n". A value with a line end in it would be a header of its own: it is left out.
+std::string head_of(const Answer& answer, bool keep, std::size_t size) {
+  const auto plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != 0x7F; };
+  std::string out;
+  out.reserve(1024);
+  const auto reason = http::obsolete_reason(http::int_to_status(static_cast<unsigned>(answer.status)));
+  out += cat("HTTP/1.1 ", answer.status, " ", std::string_view(reason.data(), reason.size()), "\r\n");
+  for (const auto& [name, value] : answer.headers) {
+    if (!std::ranges::all_of(value, plain)) continue;
+    out += name;
+    out += ": ";
+    out += value;
+    out += "\r\n";
+  }
+  if (answer.status != 204 && answer.status != 304) out += cat("Content-Length: ", size, "\r\n");
+  out += keep ? "\r\n" : "Connection: close\r\n\r\n";
+  return out;
+}
+
+// One caller, on one thread for as long as it stays. Stream: TCP itself, or TLS over it.
 template <class Stream>
 class Connection final : public Closable, public std::enable_shared_from_this<Connection<Stream>> {
-  static constexpr bool kTls = !std::is_same_v<Stream, beast::tcp_stream>;
+  static constexpr bool kTls = !std::is_same_v<Stream, TcpStream>;
 
  public:
   template <class... More>
-  Connection(tcp::socket socket, Hub& hub, More&... more) : stream_(std::move(socket), more...), hub_(hub) {
+  Connection(TcpStream::socket_type socket, Hub& hub, More&... more)
+      : stream_(std::move(socket), more...), hub_(hub) {
     Code code;
     const auto peer = tcp().socket().remote_endpoint(code);
     if (!code) client_ = peer.address().to_string();
-    tcp().socket().set_option(tcp::no_delay(true), code);
+    tcp().socket().set_option(asio::ip::tcp::no_delay(true), code);
+    tcp().socket().non_blocking(true, code);
     hub_.count(1);
   }
   ~Connection() override {
@@ -124,7 +145,7 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
 
  private:
   auto self() { return this->shared_from_this(); }
-  beast::tcp_stream& tcp() { return beast::get_lowest_layer(stream_); }
+  TcpStream& tcp() { return beast::get_lowest_layer(stream_); }
 
   // A handshake has the time that a header has.
   void greet() {
@@ -144,49 +165,58 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   void await() {
     if (hub_.draining && served_ > 0) return close();
     parser_.emplace();
+    parser_->eager(true);
     parser_->header_limit(hub_.options.max_header_bytes);
     parser_->body_limit(static_cast<std::uint64_t>(hub_.options.max_body_bytes));
-    if (buffer_.size() > 0) return read_header();
+    headers_came_ = false;
+    if (buffer_.size() > 0) return first_byte();
     enter_idle();
     tcp().expires_after(hub_.options.idle_time);
     stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
       self->leave_idle();
       if (code) return self->close();
       self->buffer_.commit(count);
-      self->read_header();
+      self->first_byte();
     });
   }
 
-  void read_header() {
-    tcp().expires_after(hub_.options.header_time);
-    http::async_read_header(stream_, buffer_, *parser_, [self = self()](Code code, std::size_t) {
-      if (code) return self->refuse(code);
-      self->headers_came();
-    });
+  // From here a header has its time, and then a body, however small the pieces are that they come in.
+  void first_byte() {
+    phase_end_ = std::chrono::steady_clock::now() + hub_.options.header_time;
+    feed();
   }
 
-  void headers_came() {
-    const auto& message = parser_->get();
-    if (message.has_content_length() && parser_->content_length_remaining().value_or(0) >
-                                            static_cast<std::uint64_t>(hub_.options.max_body_bytes))
-      return refuse(http::error::body_limit);
-    tcp().expires_after(hub_.options.body_time);
-    if (message[http::field::expect] == "100-continue") return go_on();
-    read_body();
+  void feed() {
+    Code code;
+    while (!code && buffer_.size() > 0 && !parser_->is_done()) {
+      buffer_.consume(parser_->put(buffer_.data(), code));
+      if (!headers_came_ && parser_->is_header_done()) {
+        headers_came_ = true;
+        phase_end_ = std::chrono::steady_clock::now() + hub_.options.body_time;
+        if (!code && parser_->get()[http::field::expect] == "100-continue" && !parser_->is_done())
+          return go_on();
+      }
+    }
+    if (code && code != http::error::need_more) return refuse(code);
+    if (parser_->is_done()) return answer();
+    more();
+  }
+
+  void more() {
+    tcp().expires_at(phase_end_);
+    stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
+      if (code) return self->close();
+      self->buffer_.commit(count);
+      self->feed();
+    });
   }
 
   void go_on() {
     static constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+    tcp().expires_at(phase_end_);
     asio::async_write(stream_, asio::buffer(kContinue), [self = self()](Code code, std::size_t) {
       if (code) return self->close();
-      self->read_body();
-    });
-  }
-
-  void read_body() {
-    http::async_read(stream_, buffer_, *parser_, [self = self()](Code code, std::size_t) {
-      if (code) return self->refuse(code);
-      self->answer();
+      self->feed();
     });
   }
 
@@ -198,18 +228,13 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
                     .client = client_,
                     .certificate = certificate_};
     for (const auto& field : message) request.headers.emplace_back(lower(field.name_string()), field.value());
-    head_ = message.method() == http::verb::head;
     keep_ = message.keep_alive();
-    version_ = message.version();
     ++served_;
-    write(hub_.application.answer(request));
+    write(hub_.application.answer(request), message.method() == http::verb::head);
   }
 
-  // What came is no request, or too much, or too slow.
+  // What came is no request, or too much.
   void refuse(Code code) {
-    if (code == beast::error::timeout || code == asio::error::operation_aborted) return close();
-    const bool theirs = code.category() == Code(http::error::end_of_stream).category();
-    if (!theirs || code == http::error::end_of_stream || code == http::error::partial_message) return close();
     int status = 400;
     std::string_view name = "INVALID_REQUEST";
     std::string_view message = "this is no HTTP request";
@@ -219,57 +244,59 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
         name = row.code;
         message = row.message;
       }
-    head_ = false;
     keep_ = false;
-    write(hub_.application.refuse(status, name, message));
+    write(hub_.application.refuse(status, name, message), false);
   }
 
-  void write(Answer answer) {
+  void write(Answer answer, bool head) {
     keep_ = keep_ && !answer.close && !hub_.draining;
-    body_ = answer.body ? std::move(answer.body) : std::make_shared<const std::string>();
-    const bool bodiless = answer.status == 204 || answer.status == 304;
-    response_.emplace();
-    response_->version(version_);
-    response_->result(static_cast<unsigned>(answer.status));
-    for (const auto& [name, value] : answer.headers) response_->insert(name, value);
-    response_->keep_alive(keep_);
-    if (!bodiless) response_->content_length(body_->size());
-    if (!bodiless && !head_) response_->body() = {body_->data(), body_->size()};
-    serializer_.emplace(*response_);
+    const bool bodiless = head || answer.status == 204 || answer.status == 304;
+    head_ = head_of(answer, keep_, answer.body ? answer.body->size() : 0);
+    body_ = bodiless ? nullptr : std::move(answer.body);
+    std::array<asio::const_buffer, 2> rest = {asio::buffer(head_),
+                                              body_ ? asio::buffer(*body_) : asio::const_buffer()};
+    if constexpr (!kTls) {  // mostly the socket takes it all at once, and no timer is needed
+      Code code;
+      std::size_t sent = tcp().socket().write_some(rest, code);
+      if (code && code != asio::error::would_block) return close();
+      for (asio::const_buffer& part : rest) {
+        const std::size_t gone = std::min(sent, part.size());
+        part += gone;
+        sent -= gone;
+      }
+      if (asio::buffer_size(rest) == 0) return written({});
+    }
     tcp().expires_after(hub_.options.write_time);
-    auto done = [self = self()](Code code, std::size_t) { self->written(code); };
-    if (head_ || bodiless)
-      http::async_write_header(stream_, *serializer_, std::move(done));
-    else
-      http::async_write(stream_, *serializer_, std::move(done));
+    asio::async_write(stream_, rest, [self = self()](Code code, std::size_t) { self->written(code); });
   }
 
   void written(Code code) {
-    serializer_.reset();
-    response_.reset();
     body_.reset();
     if (code) return close();
     if (!keep_) return finish();
+    // Whoever sends one request behind the other must not make this one call deeper and deeper.
+    if (buffer_.size() > 0) return asio::post(stream_.get_executor(), [self = self()] { self->await(); });
     await();
   }
 
   // What the other side still sends is read for a moment, or the answer might never reach it (RFC 9112, 9.6).
   void finish() {
     tcp().expires_after(kLinger);
-    drained_ = 0;
+    swallowed_ = 0;
     if constexpr (kTls) {
       stream_.async_shutdown([self = self()](Code) { self->close(); });
     } else {
       Code code;
-      tcp().socket().shutdown(tcp::socket::shutdown_send, code);
+      tcp().socket().shutdown(asio::ip::tcp::socket::shutdown_send, code);
       swallow();
     }
   }
 
   void swallow() {
+    buffer_.clear();
     stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
-      self->drained_ += count;
-      if (code || self->drained_ > kMostSwallowed) return self->close();
+      self->swallowed_ += count;
+      if (code || self->swallowed_ > kMostSwallowed) return self->close();
       self->swallow();
     });
   }
@@ -290,7 +317,7 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
     waiting_ = false;
   }
 
-  static constexpr std::size_t kPiece = 4096;
+  static constexpr std::size_t kPiece = 8192;
   static constexpr std::size_t kMostSwallowed = std::size_t{1} << 20;
   static constexpr Milliseconds kLinger{500};
 
@@ -300,25 +327,25 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   std::string certificate_;
   beast::flat_buffer buffer_;
   std::optional<http::request_parser<http::string_body>> parser_;
-  std::optional<http::response<http::span_body<const char>>> response_;
-  std::optional<http::response_serializer<http::span_body<const char>>> serializer_;
+  bool headers_came_ = false;
+  SteadyTime phase_end_;
+  std::string head_;
   std::shared_ptr<const std::string> body_;
-  bool head_ = false;
   bool keep_ = true;
-  unsigned version_ = 11;
   std::int64_t served_ = 0;
-  std::size_t drained_ = 0;
+  std::size_t swallowed_ = 0;
   bool waiting_ = false;
   std::list<Closable*>::iterator place_;
 };
 
-using Plain = Connection<beast::tcp_stream>;
-using Secure = Connection<beast::ssl_stream<beast::tcp_stream>>;
+using Plain = Connection<TcpStream>;
+using Secure = Connection<beast::ssl_stream<TcpStream>>;
 
 class TcpListener final : public Listener {
  public:
-  TcpListener(const ListenOptions& options, Application application)
-      : hub_(options, std::move(application)), context_(threads()) {}
+  TcpListener(const ListenOptions& options, Application application) : hub_(options, std::move(application)) {
+    for (int i = 1; i < threads(); ++i) others_.push_back(std::make_unique<asio::io_context>(1));
+  }
   TcpListener(const TcpListener&) = delete;
   TcpListener& operator=(const TcpListener&) = delete;
   ~TcpListener() override = default;
@@ -330,9 +357,9 @@ class TcpListener final : public Listener {
     if (code)
       return fail(ErrorKind::Invalid, cat(quote(hub_.options.host), " is no address"), {},
                   "write 127.0.0.1, 0.0.0.0 or [::]");
-    const tcp::endpoint at(address, hub_.options.port);
+    const asio::ip::tcp::endpoint at(address, hub_.options.port);
     acceptor_.open(at.protocol(), code);
-    if (!code) acceptor_.set_option(tcp::acceptor::reuse_address(true), code);
+    if (!code) acceptor_.set_option(asio::ip::tcp::acceptor::reuse_address(true), code);
     if (!code) acceptor_.bind(at, code);
     if (!code) acceptor_.listen(asio::socket_base::max_listen_connections, code);
     if (!code) return {};
@@ -347,14 +374,19 @@ class TcpListener final : public Listener {
   }
 
   void run() override {
-    asio::post(control_, [this] { accept(); });
-    std::vector<std::jthread> others;
-    for (int i = 1; i < threads(); ++i) others.emplace_back([this] { context_.run(); });
+    asio::post(context_, [this] { accept(); });
+    std::vector<std::jthread> threads;
+    std::vector<asio::executor_work_guard<Executor>> busy;
+    for (const auto& other : others_) {
+      busy.push_back(asio::make_work_guard(*other));
+      threads.emplace_back([&other] { other->run(); });
+    }
     context_.run();
+    for (const auto& other : others_) other->stop();
   }
 
   void stop() override {
-    asio::post(control_, [this] {
+    asio::post(context_, [this] {
       if (hub_.draining) return context_.stop();
       hub_.draining = true;
       hub_.application.drain();
@@ -395,8 +427,14 @@ class TcpListener final : public Listener {
                     kMostThreads);
   }
 
+  // Each thread has a context of its own, and connections come to them in turn: none is ever in two threads.
+  asio::io_context& next_context() {
+    turn_ = (turn_ + 1) % (others_.size() + 1);
+    return turn_ == 0 ? context_ : *others_[turn_ - 1];
+  }
+
   void accept() {
-    acceptor_.async_accept(asio::make_strand(context_), [this](Code code, tcp::socket socket) {
+    acceptor_.async_accept(next_context().get_executor(), [this](Code code, TcpStream::socket_type socket) {
       if (code == asio::error::operation_aborted) return;
       if (code) return try_later();
       make_room();
@@ -458,11 +496,12 @@ class TcpListener final : public Listener {
 
   Hub hub_;
   std::optional<asio::ssl::context> secure_;
-  asio::io_context context_;
-  asio::strand<asio::io_context::executor_type> control_{context_.get_executor()};  // of what is below
-  tcp::acceptor acceptor_{control_};
-  asio::steady_timer timer_{control_};
-  asio::steady_timer pause_{control_};
+  std::vector<std::unique_ptr<asio::io_context>> others_;  // one for each further thread
+  asio::io_context context_{1};                            // accepts, and ends
+  std::size_t turn_ = 0;
+  asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor_{context_};
+  asio::steady_timer timer_{context_};
+  asio::steady_timer pause_{context_};
 };
 
 }  // namespace
