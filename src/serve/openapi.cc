@@ -68,14 +68,23 @@ data::List parameters_of(const Route& route) {
   return out;
 }
 
-// "RecipeCriteria, Snapshot": one of them. What is no kind of ours is an object.
+// "RecipeCriteria, Snapshot": one of them. "{from, to}": an object with these.
 data::Value body_schema(std::string_view kinds) {
+  if (kinds.starts_with('{')) {
+    data::List names;
+    data::Map parts;
+    for (std::string_view name : split(kinds.substr(1, kinds.size() - 2), ',')) {
+      names.emplace_back(trim(name));
+      parts.set(trim(name), map_of({{"type", "object"}}));
+    }
+    return data::Value(map_of({{"type", "object"},
+                               {"required", data::Value(std::move(names))},
+                               {"properties", data::Value(std::move(parts))}}));
+  }
   data::List any;
   for (std::string_view kind : split(kinds, ',')) {
-    kind = trim(kind);
-    if (kind.find_first_of("{}") == std::string_view::npos) any.push_back(reference(cat("schemas/", kind)));
+    any.push_back(reference(cat("schemas/", trim(kind))));
   }
-  if (any.empty()) return data::Value(map_of({{"type", "object"}}));
   if (any.size() == 1) return any.front();
   return data::Value(map_of({{"anyOf", data::Value(std::move(any))}}));
 }
