@@ -120,7 +120,8 @@ Object cron_job_object(const AgentOptions& options) {
 }
 
 std::vector<Object> all_objects(const AgentOptions& options) {
-  std::vector<Object> out = {namespace_object(options)};
+  std::vector<Object> out;
+  if (options.make_namespace) out.push_back(namespace_object(options));
   if (options.make_rbac)
     for (Object& object : rbac_objects(options)) out.push_back(std::move(object));
   out.push_back(options.schedule.empty() ? job_object(options) : cron_job_object(options));

@@ -51,7 +51,7 @@ std::vector<Object> rbac_objects(const AgentOptions& options);
 Object job_object(const AgentOptions& options);
 /// With options.schedule: never two at a time, the last 7 good and 3 failed ones kept.
 Object cron_job_object(const AgentOptions& options);
-/// Namespace, the ones of RBAC (if options.make_rbac), and the Job or CronJob.
+/// Namespace (if options.make_namespace), the ones of RBAC (if options.make_rbac), and the Job or CronJob.
 std::vector<Object> all_objects(const AgentOptions& options);
 
 /// As YAML documents behind each other, which kubectl applies.

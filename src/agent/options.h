@@ -49,7 +49,8 @@ struct AgentOptions {
   std::string version = {};               ///< Of this program.
   /// Marks what one run made; empty for manifests, which belong to whoever applies them.
   std::string run = {};
-  bool make_rbac = true;  ///< Else ServiceAccount and rights are there already.
+  bool make_namespace = true;  ///< Else it is there already.
+  bool make_rbac = true;       ///< Else ServiceAccount and rights are there already.
 };
 
 /// "key=value".

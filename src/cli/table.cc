@@ -29,7 +29,7 @@ constexpr Flag kGlobal[] = {
      .takes = Takes::Text,
      .value = "FORMAT",
      .help = "how errors are written",
-     .rules = kSetting,
+     .rules = kSetting | kRare,
      .choices = kErrorFormats},
     {.name = "timeout",
      .takes = Takes::Duration,
@@ -66,8 +66,8 @@ constexpr Flag kGlobal[] = {
 
 std::vector<Command> joined_groups() {
   std::vector<Command> all;
-  for (auto group : {snapshot_commands, document_commands, recipe_commands, recommend_commands,
-                     bundle_commands, catalog_commands, about_commands})
+  for (auto group : {snapshot_commands, document_commands, agent_commands, recipe_commands,
+                     recommend_commands, bundle_commands, catalog_commands, about_commands})
     std::ranges::copy(group(), std::back_inserter(all));
   return all;
 }

@@ -11,6 +11,7 @@ namespace eidos::cli {
 std::span<const Command> snapshot_commands();
 /// Those that compare and change documents of any stage.
 std::span<const Command> document_commands();
+std::span<const Command> agent_commands();
 std::span<const Command> recipe_commands();
 /// What may follow `eidos recipe`.
 std::span<const Command> recipe_subcommands();
