@@ -9,8 +9,7 @@ namespace eidos::cli {
 namespace {
 
 constexpr std::string_view kAbout =
-    "eidos turns what a GPU cluster is (snapshot) and what you want of it (criteria)\n"
-    "into a validated recipe, and the recipe into a bundle that Helm deploys.\n";
+    "From what a GPU cluster is and what it is for to what to install on it, checked.\n";
 
 constexpr std::string_view kTour[] = {
     "eidos snapshot -o snapshot.yaml",

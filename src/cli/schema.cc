@@ -8,6 +8,7 @@
 #include "cli/schemas.h"
 #include "data/document.h"
 #include "diff/change_fields.h"
+#include "diff/outliers_fields.h"
 #include "model/document.h"
 #include "model/lock.h"
 #include "model/recipe_fields.h"
@@ -40,6 +41,7 @@ constexpr Kind kKinds[] = {
     {"VerificationResult", data::SchemaOf<seal::Report>::make},
     {"CatalogLock", data::SchemaOf<model::CatalogLock>::make},
     {"DiffResult", data::SchemaOf<diff::DiffResult>::make},
+    {"FleetSummary", data::SchemaOf<diff::FleetSummary>::make},
     {"TuningProfile", data::SchemaOf<model::TuningProfile>::make},
 };
 

@@ -66,7 +66,7 @@ constexpr Flag kGlobal[] = {
 
 std::vector<Command> joined_groups() {
   std::vector<Command> all;
-  for (auto group : {snapshot_commands, document_commands, agent_commands, recipe_commands,
+  for (auto group : {snapshot_commands, document_commands, agent_commands, fleet_commands, recipe_commands,
                      recommend_commands, bundle_commands, catalog_commands, about_commands})
     std::ranges::copy(group(), std::back_inserter(all));
   return all;

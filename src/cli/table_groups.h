@@ -12,6 +12,7 @@ std::span<const Command> snapshot_commands();
 /// Those that compare and change documents of any stage.
 std::span<const Command> document_commands();
 std::span<const Command> agent_commands();
+std::span<const Command> fleet_commands();
 std::span<const Command> recipe_commands();
 /// What may follow `eidos recipe`.
 std::span<const Command> recipe_subcommands();

@@ -44,6 +44,8 @@ data::Map node_readings(const data::Value& node, const std::string& name) {
     add(readings, "container-runtime-version", runtime.substr(sign + 3));
   }
   add(readings, "architecture", info("architecture"));
+  add(readings, "instance-type",
+      kube::text_at(node, {"metadata", "labels", "node.kubernetes.io/instance-type"}));
   add(readings, "kernel-version", info("kernelVersion"));
   add(readings, "kubelet-version", info("kubeletVersion"));
   add(readings, "operating-system", info("operatingSystem"));

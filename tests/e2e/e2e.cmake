@@ -1,7 +1,7 @@
 # The built binary as a user runs it: exit code, standard output, standard error, files. Each file is a Python
 # unittest; support.py has what they share.
 if(BUILD_TESTING)
-  foreach(name watch diff bad_input bundle seal remote_input documents identity sockets signals completion layers catalog systemd budgets environments)
+  foreach(name watch diff bad_input bundle seal remote_input documents identity sockets signals completion layers catalog systemd budgets environments fleet)
     eidos_script_test(e2e_${name} LABEL e2e COMMAND tests/e2e/${name}.py $<TARGET_FILE:eidos> TIMEOUT 600)
   endforeach()
   eidos_script_test(e2e_recommend LABEL e2e COMMAND tests/e2e/recommend.py $<TARGET_FILE:eidos> TIMEOUT 600)
