@@ -39,7 +39,7 @@ asan: setup ## unit, golden, corpus and fuzz-corpus tests under the address and 
 	@tools/run-tests asan -L 'unit|golden|corpus|fuzz'
 
 # The tests that start threads, or share what others share between theirs. A room with threads belongs here.
-THREADED := base net collect recipe_embedded
+THREADED := base net collect recipe_embedded serve
 
 tsan: setup ## the tests of what runs on several threads, under the thread sanitizer
 	@tools/build tsan $(THREADED:%=%_test)
