@@ -23,7 +23,7 @@ std::int64_t up(double value) {
 }  // namespace
 
 std::string client_key(std::string_view address) {
-  const std::string text(address.substr(0, address.find('%')));
+  std::string text(address.substr(0, address.find('%')));
   std::array<unsigned char, 16> bytes{};
   if (text.find(':') == std::string::npos || ::inet_pton(AF_INET6, text.c_str(), bytes.data()) != 1)
     return text;
