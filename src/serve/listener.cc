@@ -41,6 +41,8 @@ class Closable {
  public:
   virtual ~Closable() = default;
   virtual void close_if_idle() = 0;
+  /// It was taken off the list of idle ones; called under the hub's mutex.
+  virtual void taken_off() = 0;
 };
 
 // What all connections share.
@@ -135,6 +137,8 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   void start() {
     asio::dispatch(stream_.get_executor(), [self = self()] { self->greet(); });
   }
+
+  void taken_off() override { listed_ = false; }
 
   // Asked by others: closes when nothing is being asked or answered.
   void close_if_idle() override {
@@ -309,11 +313,13 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   void enter_idle() {
     const std::lock_guard lock(hub_.mutex);
     waiting_ = true;
+    listed_ = true;
     place_ = hub_.idle.insert(hub_.idle.end(), this);
   }
   void leave_idle() {
     const std::lock_guard lock(hub_.mutex);
-    if (waiting_) hub_.idle.erase(place_);
+    if (listed_) hub_.idle.erase(place_);
+    listed_ = false;
     waiting_ = false;
   }
 
@@ -335,6 +341,7 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   std::int64_t served_ = 0;
   std::size_t swallowed_ = 0;
   bool waiting_ = false;
+  bool listed_ = false;  // under the hub's mutex
   std::list<Closable*>::iterator place_;
 };
 
@@ -437,7 +444,7 @@ class TcpListener final : public Listener {
     acceptor_.async_accept(next_context().get_executor(), [this](Code code, TcpStream::socket_type socket) {
       if (code == asio::error::operation_aborted) return;
       if (code) return try_later();
-      make_room();
+      if (!make_room()) return accept();  // the socket closes with this call
       if (secure_)
         std::make_shared<Secure>(std::move(socket), hub_, *secure_)->start();
       else
@@ -456,10 +463,17 @@ class TcpListener final : public Listener {
     });
   }
 
-  void make_room(bool always = false) {
+  // The one that has been idle longest goes, once: it stands last until it has gone. False: there is no room,
+  // and nobody to make it.
+  bool make_room(bool always = false) {
     const std::lock_guard lock(hub_.mutex);
-    if (hub_.idle.empty() || (!always && hub_.open < hub_.options.max_connections)) return;
-    hub_.idle.front()->close_if_idle();
+    if (!always && hub_.open < hub_.options.max_connections) return true;
+    if (hub_.idle.empty()) return false;
+    Closable* longest = hub_.idle.front();
+    hub_.idle.pop_front();
+    longest->taken_off();
+    longest->close_if_idle();
+    return true;
   }
 
   // Nobody new; who asks nothing leaves; who is being answered has some time.

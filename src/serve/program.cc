@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "catalog/criteria_values.h"
 #include "catalog/embedded.h"
+#include "serve/access_log.h"
 #include "serve/service.h"
 #include "serve/settings.h"
 #include "serve/tokens.h"
@@ -109,10 +110,15 @@ class EndSignals {
   std::jthread thread_;
 };
 
+LogOptions log_options(const Settings& settings) {
+  return {settings.log_json ? LogMode::Json : LogMode::Text,
+          settings.debug ? LogLevel::Debug : LogLevel::Info, false};
+}
+
 class Server {
  public:
   Server(Service& service, Log& log, const Settings& settings)
-      : service_(service), log_(log), settings_(settings) {}
+      : service_(service), log_(log), settings_(settings), access_(log_options(settings), service.clock()) {}
 
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
@@ -141,15 +147,14 @@ class Server {
     if (settings_.access_log) {
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(service_.clock().steady() - began);
-      log_.line(LogLevel::Info, "request",
-                {{"request", id},
-                 {"trace", std::string(trace_id(request.header("traceparent")))},
-                 {"user", out.user},
-                 {"method", request.method.substr(0, 16)},
-                 {"route", std::string(out.route)},
-                 {"status", cat(out.status)},
-                 {"bytes", cat(out.body ? out.body->size() : 0)},
-                 {"took", cat(took.count(), "us")}});
+      access_.line("request", {{"request", id},
+                               {"trace", std::string(trace_id(request.header("traceparent")))},
+                               {"user", out.user},
+                               {"method", request.method.substr(0, 16)},
+                               {"route", std::string(out.route)},
+                               {"status", cat(out.status)},
+                               {"bytes", cat(out.body ? out.body->size() : 0)},
+                               {"took", cat(took.count(), "us")}});
     }
     out.headers.emplace_back("X-Request-Id", std::move(id));
     return out;
@@ -158,12 +163,11 @@ class Server {
   Service& service_;
   Log& log_;
   const Settings& settings_;
+  AccessLog access_;
 };
 
 Result<int> serve(Settings settings, Files& files, const Clock& clock) {
-  const std::unique_ptr<Log> log = stderr_log({settings.log_json ? LogMode::Json : LogMode::Text,
-                                               settings.debug ? LogLevel::Debug : LogLevel::Info, false},
-                                              clock);
+  const std::unique_ptr<Log> log = stderr_log(log_options(settings), clock);
   EIDOS_TRY(const auto catalog, load(settings, files, *log));
   EIDOS_TRY(ServiceOptions options, options_of(settings, *catalog));
   std::unique_ptr<TokenFile> tokens;

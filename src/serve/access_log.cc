@@ -1,0 +1,61 @@
+#include "serve/access_log.h"
+
+#include <cerrno>
+#include <chrono>
+#include <utility>
+
+#include <unistd.h>
+
+namespace eidos::serve {
+
+namespace {
+
+constexpr std::size_t kEnough = std::size_t{32} * 1024;
+constexpr std::size_t kMost = std::size_t{4} * 1024 * 1024;  // while nobody takes them
+
+void write_all(std::string_view text) {
+  while (!text.empty()) {
+    const ssize_t wrote = ::write(STDERR_FILENO, text.data(), text.size());
+    if (wrote < 0 && errno == EINTR) continue;
+    if (wrote <= 0) return;  // nobody is left to read it
+    text.remove_prefix(static_cast<std::size_t>(wrote));
+  }
+}
+
+}  // namespace
+
+AccessLog::AccessLog(const LogOptions& options, const Clock& clock)
+    : options_(options),
+      clock_(clock),
+      writer_([this](const std::stop_token& stop) { write_now_and_then(stop); }) {}
+
+AccessLog::~AccessLog() {
+  writer_.request_stop();
+  writer_.join();
+}
+
+void AccessLog::line(std::string_view message, std::initializer_list<LogField> fields,
+                     std::source_location where) {
+  const std::string line = log_line(options_, {LogLevel::Info, message, fields, where, clock_.now()});
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() < kMost) waiting_ += line;
+  if (waiting_.size() >= kEnough) wake_.notify_one();
+}
+
+void AccessLog::write_now_and_then(const std::stop_token& stop) {
+  constexpr std::chrono::milliseconds kLongest{500};
+  std::string taken;
+  while (!stop.stop_requested()) {
+    {
+      std::unique_lock lock(mutex_);
+      wake_.wait_for(lock, stop, kLongest, [this] { return waiting_.size() >= kEnough; });
+      std::swap(taken, waiting_);
+    }
+    write_all(taken);
+    taken.clear();
+  }
+  const std::lock_guard lock(mutex_);
+  write_all(waiting_);
+}
+
+}  // namespace eidos::serve
