@@ -304,7 +304,10 @@ class Abuse(Served):
         slow = [b"", b"GET / HTTP/1.1\r\nX: ", b"POST /v1/recipe HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\nab"]
         raws = [self.connect() for _ in slow * 20]
         for raw, data in zip(raws, slow * 20):
-            raw.sendall(data)
+            try:
+                raw.sendall(data)
+            except (BrokenPipeError, ConnectionResetError):
+                pass  # This test is slower than the service's patience.
         self.alive()
         for raw in raws:
             self.rest(raw)  # each ends by itself
