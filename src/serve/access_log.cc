@@ -1,9 +1,11 @@
 #include "serve/access_log.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <utility>
 
+#include <poll.h>
 #include <unistd.h>
 
 namespace eidos::serve {
@@ -13,9 +15,15 @@ namespace {
 constexpr std::size_t kEnough = std::size_t{32} * 1024;
 constexpr std::size_t kMost = std::size_t{4} * 1024 * 1024;  // while nobody takes them
 
+// Whoever reads our standard error may have stopped reading: then lines are lost, and the service is not held
+// up. A pipe that is ready takes PIPE_BUF bytes without a wait (pipe(7)).
 void write_all(std::string_view text) {
+  constexpr std::size_t kPiece = 4096;
+  constexpr int kPatienceMs = 1'000;
   while (!text.empty()) {
-    const ssize_t wrote = ::write(STDERR_FILENO, text.data(), text.size());
+    pollfd out{STDERR_FILENO, POLLOUT, 0};
+    if (::poll(&out, 1, kPatienceMs) == 0) return;
+    const ssize_t wrote = ::write(STDERR_FILENO, text.data(), std::min(text.size(), kPiece));
     if (wrote < 0 && errno == EINTR) continue;
     if (wrote <= 0) return;  // nobody is left to read it
     text.remove_prefix(static_cast<std::size_t>(wrote));

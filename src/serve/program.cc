@@ -127,8 +127,8 @@ class Server {
                   const std::string id = request_id({});
                   Answer out = service_.refuse(status, code, message, id);
                   out.headers.emplace_back("X-Request-Id", id);
-                  log_.line(LogLevel::Info, "refused",
-                            {{"request", id}, {"status", cat(status)}, {"code", std::string(code)}});
+                  access_.line("refused",
+                               {{"request", id}, {"status", cat(status)}, {"code", std::string(code)}});
                   return out;
                 },
             .drain =
