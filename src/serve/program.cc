@@ -117,8 +117,8 @@ LogOptions log_options(const Settings& settings) {
 
 class Server {
  public:
-  Server(Service& service, Log& log, const Settings& settings)
-      : service_(service), log_(log), settings_(settings), access_(log_options(settings), service.clock()) {}
+  Server(Service& service, const Settings& settings)
+      : service_(service), settings_(settings), access_(log_options(settings), service.clock()) {}
 
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
@@ -134,7 +134,7 @@ class Server {
             .drain =
                 [this] {
                   service_.drain();
-                  log_.line(LogLevel::Info, "ending");
+                  access_.line("ending", {});
                 },
             .connections = [this](std::int64_t count) { service_.meters().connections() = count; }};
   }
@@ -161,7 +161,6 @@ class Server {
   }
 
   Service& service_;
-  Log& log_;
   const Settings& settings_;
   AccessLog access_;
 };
@@ -183,7 +182,7 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
   if (!settings.client_ca.empty()) {
     EIDOS_TRY(settings.listen.client_authorities, files.read(settings.client_ca, {}));
   }
-  Server server(service, *log, settings);
+  Server server(service, settings);
   EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
   const bool v6 = settings.listen.host.find(':') != std::string::npos;
   say(cat("eidosd: listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",
