@@ -36,11 +36,13 @@ using Code = boost::system::error_code;
 
 constexpr int kMostThreads = 64;
 
+enum class Spare : std::uint8_t { Nobody, WhoNeverAsked };
+
 /// What the hub knows of a connection.
 class Closable {
  public:
   virtual ~Closable() = default;
-  virtual void close_if_idle() = 0;
+  virtual void close_if_idle(Spare spare) = 0;
   /// It was taken off the list of idle ones; called under the hub's mutex.
   virtual void taken_off() = 0;
 };
@@ -141,9 +143,11 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   void taken_off() override { listed_ = false; }
 
   // Asked by others: closes when nothing is being asked or answered.
-  void close_if_idle() override {
-    asio::post(stream_.get_executor(), [self = this->weak_from_this()] {
-      if (auto alive = self.lock(); alive && alive->waiting_) alive->close();
+  void close_if_idle(Spare spare) override {
+    asio::post(stream_.get_executor(), [self = this->weak_from_this(), spare] {
+      const auto alive = self.lock();
+      if (!alive || !alive->waiting_) return;
+      if (spare == Spare::Nobody || alive->served_ > 0) alive->close();
     });
   }
 
@@ -167,15 +171,14 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
 
   // For a request's first byte.
   void await() {
-    if (hub_.draining && served_ > 0) return close();
     parser_.emplace();
     parser_->eager(true);
     parser_->header_limit(hub_.options.max_header_bytes);
     parser_->body_limit(static_cast<std::uint64_t>(hub_.options.max_body_bytes));
     headers_came_ = false;
     if (buffer_.size() > 0) return first_byte();
-    enter_idle();
-    tcp().expires_after(hub_.options.idle_time);
+    if (!enter_idle()) return close();
+    tcp().expires_after(hub_.draining ? hub_.options.header_time : hub_.options.idle_time);
     stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {
       self->leave_idle();
       if (code) return self->close();
@@ -310,11 +313,14 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
     tcp().socket().close(code);
   }
 
-  void enter_idle() {
+  // False: the service ends, and this one had its answers. Under the mutex, so that end() sees who got in.
+  bool enter_idle() {
     const std::lock_guard lock(hub_.mutex);
+    if (hub_.draining && served_ > 0) return false;
     waiting_ = true;
     listed_ = true;
     place_ = hub_.idle.insert(hub_.idle.end(), this);
+    return true;
   }
   void leave_idle() {
     const std::lock_guard lock(hub_.mutex);
@@ -444,13 +450,29 @@ class TcpListener final : public Listener {
     acceptor_.async_accept(next_context().get_executor(), [this](Code code, TcpStream::socket_type socket) {
       if (code == asio::error::operation_aborted) return;
       if (code) return try_later();
-      if (!make_room()) return accept();  // the socket closes with this call
-      if (secure_)
-        std::make_shared<Secure>(std::move(socket), hub_, *secure_)->start();
-      else
-        std::make_shared<Plain>(std::move(socket), hub_)->start();
-      accept();
+      take(std::move(socket));
+      if (acceptor_.is_open()) accept();
     });
+  }
+
+  void take(TcpStream::socket_type socket) {
+    if (!make_room()) return;  // the socket closes with this call
+    if (secure_)
+      std::make_shared<Secure>(std::move(socket), hub_, *secure_)->start();
+    else
+      std::make_shared<Plain>(std::move(socket), hub_)->start();
+  }
+
+  // Callers whose connection stands there already believe they are through: closing the socket would reset
+  // them. More than its queue holds came later.
+  void take_the_queue() {
+    Code code;
+    acceptor_.non_blocking(true, code);
+    for (int left = asio::socket_base::max_listen_connections; left > 0 && !code; --left) {
+      TcpStream::socket_type socket = acceptor_.accept(next_context().get_executor(), code);
+      if (!code) take(std::move(socket));
+      if (code == asio::error::connection_aborted) code = {};
+    }
   }
 
   // No descriptor is left (EMFILE): one may be soon.
@@ -472,24 +494,33 @@ class TcpListener final : public Listener {
     Closable* longest = hub_.idle.front();
     hub_.idle.pop_front();
     longest->taken_off();
-    longest->close_if_idle();
+    longest->close_if_idle(Spare::Nobody);
     return true;
   }
 
-  // Nobody new; who asks nothing leaves; who is being answered has some time.
+  // Nobody new; who was answered and asks nothing leaves; who never asked has the time of a header to begin,
+  // or one silent caller would hold up every end; who is being answered has the drain time.
   void end() {
+    acceptor_.cancel();
+    take_the_queue();
     Code code;
     acceptor_.close(code);
     pause_.cancel();
-    {
-      const std::lock_guard lock(hub_.mutex);
-      for (Closable* one : hub_.idle) one->close_if_idle();
-    }
+    dismiss(Spare::WhoNeverAsked);
+    patience_.expires_after(std::min(hub_.options.header_time, hub_.options.drain_time));
+    patience_.async_wait([this](Code failed) {
+      if (!failed) dismiss(Spare::Nobody);
+    });
     timer_.expires_after(hub_.options.drain_time);
     timer_.async_wait([this](Code failed) {
       if (!failed) context_.stop();
     });
     watch();
+  }
+
+  void dismiss(Spare spare) {
+    const std::lock_guard lock(hub_.mutex);
+    for (Closable* one : hub_.idle) one->close_if_idle(spare);
   }
 
   // Until the last has gone.
@@ -501,7 +532,6 @@ class TcpListener final : public Listener {
       {
         const std::lock_guard lock(hub_.mutex);
         last = hub_.open == 0;
-        for (Closable* one : hub_.idle) one->close_if_idle();
       }
       if (last) return context_.stop();
       watch();
@@ -516,6 +546,7 @@ class TcpListener final : public Listener {
   asio::basic_socket_acceptor<asio::ip::tcp, Executor> acceptor_{context_};
   asio::steady_timer timer_{context_};
   asio::steady_timer pause_{context_};
+  asio::steady_timer patience_{context_};
 };
 
 }  // namespace

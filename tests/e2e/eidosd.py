@@ -412,6 +412,33 @@ class Ending(Served):
                 self.end(process)
                 self.assertGreater(sum(worker.result() for worker in workers), 7)
 
+    def test_who_stands_in_the_queue_is_served(self):
+        process = self.start()
+        request = b"GET /v1/catalog HTTP/1.1\r\nHost: x\r\n\r\n"
+        process.send_signal(signal.SIGSTOP)  # so that nobody is taken from the queue before it is told to end
+        early, late = ([self.connect() for _ in range(100)] for _ in range(2))
+        for raw in early:
+            raw.sendall(request)
+        process.send_signal(signal.SIGTERM)
+        process.send_signal(signal.SIGCONT)
+        while "ending" not in self.log():
+            os.sched_yield()
+        for raw in late:
+            raw.sendall(request)
+        for raw in early + late:
+            got = self.rest(raw)
+            self.assertTrue(got.startswith(b"HTTP/1.1 200 "), got[:200])
+            self.assertIn(b"\r\nConnection: close\r\n", got)
+        self.assertEqual(process.wait(support.SECONDS), 0, self.log())
+
+    def test_who_never_asks_does_not_hold_up_the_end(self):
+        process = self.start("--header-timeout", "300ms", "--drain-timeout", "10m")
+        silent, served = self.connect(), self.connect()
+        served.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+        self.assertTrue(served.recv(65536).startswith(b"HTTP/1.1 200 "))
+        self.end(process)
+        self.assertEqual((self.rest(silent), self.rest(served)), (b"", b""))
+
     def test_it_is_not_ready_before_it_stops_listening(self):
         process = self.start("--drain-delay", "2s")
         process.send_signal(signal.SIGTERM)
