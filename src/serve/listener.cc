@@ -81,14 +81,18 @@ std::string name_in_certificate(SSL* ssl) {
 
 struct ParseRefusal {
   http::error error;
-  int status;
-  std::string_view code;
-  std::string_view message;
+  Refusal refusal;
 };
 constexpr ParseRefusal kParseRefusals[] = {
-    {http::error::header_limit, 431, "HEADERS_TOO_LARGE", "the header is too large"},
-    {http::error::body_limit, 413, "BODY_TOO_LARGE", "the body is too large"},
-    {http::error::bad_version, 505, "VERSION_NOT_SUPPORTED", "only HTTP/1.0 and HTTP/1.1 are spoken here"}};
+    {http::error::header_limit, {431, "HEADERS_TOO_LARGE", "the header is too large"}},
+    {http::error::body_limit, {413, "BODY_TOO_LARGE", "the body is too large"}},
+    {http::error::bad_version, {505, "VERSION_NOT_SUPPORTED", "only HTTP/1.0 and HTTP/1.1 are spoken here"}}};
+
+Refusal refusal_of(const Code& code) {
+  for (const ParseRefusal& row : kParseRefusals)
+    if (code == row.error) return row.refusal;
+  return {};
+}
 
 // One caller. Everything but close_if_idle() happens on its strand.
 using Executor = asio::io_context::executor_type;
@@ -204,7 +208,7 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
           return go_on();
       }
     }
-    if (code && code != http::error::need_more) return refuse(code);
+    if (code && code != http::error::need_more) return refuse(refusal_of(code));
     if (parser_->is_done()) return answer();
     more();
   }
@@ -228,31 +232,29 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
   }
 
   void answer() {
-    auto message = parser_->release();
+    const Request request = taken();
+    keep_ = parser_->keep_alive();
+    ++served_;
+    write(hub_.application.answer(request), request.method == "HEAD");
+  }
+
+  // What has been read of a request: all of it, or as far as it was one.
+  Request taken() {
+    auto& message = parser_->get();
     Request request{.method = std::string(message.method_string()),
                     .target = std::string(message.target()),
                     .body = std::move(message.body()),
                     .client = client_,
                     .certificate = certificate_};
     for (const auto& field : message) request.headers.emplace_back(lower(field.name_string()), field.value());
-    keep_ = message.keep_alive();
-    ++served_;
-    write(hub_.application.answer(request), message.method() == http::verb::head);
+    return request;
   }
 
   // What came is no request, or too much.
-  void refuse(Code code) {
-    int status = 400;
-    std::string_view name = "INVALID_REQUEST";
-    std::string_view message = "this is no HTTP request";
-    for (const ParseRefusal& row : kParseRefusals)
-      if (code == row.error) {
-        status = row.status;
-        name = row.code;
-        message = row.message;
-      }
+  void refuse(const Refusal& refusal) {
+    const Request request = taken();
     keep_ = false;
-    write(hub_.application.refuse(status, name, message), false);
+    write(hub_.application.refuse(request, refusal), request.method == "HEAD");
   }
 
   void write(Answer answer, bool head) {

@@ -34,8 +34,8 @@ struct ListenOptions {
 /// What a listener asks for.
 struct Application {
   std::function<Answer(const Request&)> answer;
-  /// To what was no request: status, code, message.
-  std::function<Answer(int, std::string_view, std::string_view)> refuse;
+  /// To what was no request; what of it could be read comes with it.
+  std::function<Answer(const Request&, const Refusal&)> refuse;
   std::function<void()> drain;                    ///< The end was asked for.
   std::function<void(std::int64_t)> connections;  ///< How many there are, whenever it changes.
 };

@@ -29,6 +29,14 @@ struct Request {
   }
 };
 
+/// Why something is no request, or is not taken as one.
+struct Refusal {
+  int status = 400;
+  std::string_view code = "INVALID_REQUEST";
+  std::string_view message = "this is no HTTP request";
+  std::string_view hint = {};
+};
+
 struct Answer {
   int status = 200;
   Pairs headers = {};

@@ -123,12 +123,13 @@ class Server {
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
             .refuse =
-                [this](int status, std::string_view code, std::string_view message) {
-                  const std::string id = request_id({});
-                  Answer out = service_.refuse(status, code, message, id);
+                [this](const Request& request, const Refusal& refusal) {
+                  const std::string id = request_id(request.header("x-request-id"));
+                  Answer out = service_.refuse(request, refusal, id);
                   out.headers.emplace_back("X-Request-Id", id);
-                  access_.line("refused",
-                               {{"request", id}, {"status", cat(status)}, {"code", std::string(code)}});
+                  access_.line(
+                      "refused",
+                      {{"request", id}, {"status", cat(out.status)}, {"code", std::string(refusal.code)}});
                   return out;
                 },
             .drain =

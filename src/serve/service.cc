@@ -105,14 +105,6 @@ Result<void> Service::check_allowed(const model::Criteria& criteria) const {
   return std::unexpected(together(std::move(problems)));
 }
 
-Answer Service::refuse(int status, std::string_view code, std::string_view message,
-                       std::string_view request_id) const {
-  Answer answer = problem(status, code, {ErrorKind::Invalid, std::string(message), {}, {}},
-                          {request_id, rfc3339(clock_.now())});
-  answer.close = true;
-  return answer;
-}
-
 // The name of the token, or "" where none is asked for. All are compared, each as long as the other.
 Result<std::string> Service::who_asks(const Request& request) const {
   if (!options_.tokens) return request.certificate;
@@ -137,7 +129,7 @@ class Service::Turn {
 
   Answer run() {
     auto target = parse_target(request_.target);
-    if (!target) return refused(problem(target.error(), context()));
+    if (!target) return charged(problem(target.error(), context()));
     route_ = find_route(target->path, rest_);
     path_ = std::move(target->path);
     query_ = std::move(target->query);
@@ -156,6 +148,11 @@ class Service::Turn {
     return with_rate(std::move(answer));
   }
 
+  // To what is no request. It costs its sender as much as one.
+  Answer refuse(const Refusal& why) {
+    return charged(refusal(why.status, why.code, std::string(why.message), std::string(why.hint)));
+  }
+
  private:
   ProblemContext context() const { return {id_, now_}; }
   bool get() const { return request_.method == "GET" || request_.method == "HEAD"; }
@@ -166,6 +163,11 @@ class Service::Turn {
   }
   Answer refusal(int status, std::string_view code, std::string message, std::string hint) const {
     return problem(status, code, {ErrorKind::Invalid, std::move(message), {}, std::move(hint)}, context());
+  }
+
+  Answer charged(Answer answer) {
+    if (std::optional<Answer> limited = rate()) answer = *std::move(limited);
+    return with_rate(refused(std::move(answer)));
   }
 
   Answer with_rate(Answer answer) const {
@@ -281,12 +283,14 @@ class Service::Turn {
   Form form_ = Form::Json;
 };
 
-Answer Service::answer(const Request& request, std::string_view request_id) {
+// Whatever comes is in the metrics, also what throws.
+template <class Make>
+Answer Service::counted(const Request& request, std::string_view request_id, Make make) {
   const SteadyTime began = clock_.steady();
   meters_.begin();
   Answer answer;
   try {
-    answer = Turn(*this, request, request_id).run();
+    answer = make(Turn(*this, request, request_id));
   } catch (const std::exception&) {
     meters_.threw();
     answer = problem({ErrorKind::Internal, {}, {}, {}}, {request_id, rfc3339(clock_.now())});
@@ -297,6 +301,16 @@ Answer Service::answer(const Request& request, std::string_view request_id) {
   const bool known = std::ranges::find(kMethods, std::string_view(request.method)) != std::end(kMethods);
   meters_.end(known ? std::string_view(request.method) : "other", answer.route, answer.status,
               clock_.steady() - began);
+  return answer;
+}
+
+Answer Service::answer(const Request& request, std::string_view request_id) {
+  return counted(request, request_id, [](Turn turn) { return turn.run(); });
+}
+
+Answer Service::refuse(const Request& request, const Refusal& refusal, std::string_view request_id) {
+  Answer answer = counted(request, request_id, [&](Turn turn) { return turn.refuse(refusal); });
+  answer.close = true;
   return answer;
 }
 

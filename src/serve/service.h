@@ -34,9 +34,8 @@ class Service {
 
   /// Never throws: what a handler throws costs a 500.
   Answer answer(const Request& request, std::string_view request_id);
-  /// An answer to what could not be read as a request.
-  Answer refuse(int status, std::string_view code, std::string_view message,
-                std::string_view request_id) const;
+  /// An answer to what could not be read as a request: counted, and of its client's rate, like any other.
+  Answer refuse(const Request& request, const Refusal& refusal, std::string_view request_id);
 
   /// From here on it is not ready.
   void drain() { draining_ = true; }
@@ -54,6 +53,8 @@ class Service {
 
  private:
   class Turn;
+  template <class Make>
+  Answer counted(const Request& request, std::string_view request_id, Make make);
   Result<std::string> who_asks(const Request& request) const;
 
   std::shared_ptr<const catalog::Catalog> catalog_;

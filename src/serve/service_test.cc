@@ -287,6 +287,38 @@ TEST_F(ServiceTest, WhoAsksTooMuchWaits) {
   EXPECT_THAT(text(get("/metrics")), HasSubstr("eidos_rate_limit_rejects_total 1\n"));
 }
 
+TEST_F(ServiceTest, WhatIsNoRequestCountsAsOne) {
+  ServiceOptions options = open_options();
+  options.rate = {.rate = 0, .burst = 0, .client_rate = 1};
+  options.trust_forwarded = true;
+  restart(std::move(options));
+  constexpr Refusal kTooLarge{413, "BODY_TOO_LARGE", "the body is too large"};
+  const auto refuse = [&](std::string forwarded) {
+    return service_->refuse({.method = "POST",
+                             .target = "/v1/recipe",
+                             .headers = {{"x-forwarded-for", std::move(forwarded)}},
+                             .client = "192.0.2.1"},
+                            kTooLarge, kId);
+  };
+  const Answer first = refuse("192.0.2.7");
+  EXPECT_EQ(first.status, 413);
+  EXPECT_TRUE(first.close);
+  EXPECT_EQ(header(first, "X-RateLimit-Remaining"), "1");
+  EXPECT_EQ(json(first).find("code")->string(), "BODY_TOO_LARGE");
+  EXPECT_EQ(get("/%", {{"x-forwarded-for", "192.0.2.7"}}).status, 400) << "takes a token, too";
+  const Answer last = refuse("192.0.2.7");
+  EXPECT_EQ(last.status, 429);
+  EXPECT_TRUE(last.close);
+  EXPECT_EQ(header(last, "Retry-After"), "1");
+  EXPECT_EQ(refuse("192.0.2.8").status, 413) << "everybody pays for their own";
+  const std::string metrics = text(get("/metrics"));
+  for (const char* line : {"eidos_http_requests_total{method=\"POST\",route=\"other\",status=\"413\"} 2\n",
+                           "eidos_http_requests_total{method=\"POST\",route=\"other\",status=\"429\"} 1\n",
+                           "eidos_http_requests_total{method=\"GET\",route=\"other\",status=\"400\"} 1\n",
+                           "eidos_rate_limit_rejects_total 1\n", "eidos_http_requests_in_flight 1\n"})
+    EXPECT_THAT(metrics, HasSubstr(line));
+}
+
 TEST_F(ServiceTest, RepresentationsThatAreNotThereAreRefused) {
   EXPECT_EQ(get("/v1/recipe", {{"accept", "image/png"}}).status, 406);
   EXPECT_EQ(ask("POST", "/v1/recipe", "x", {{"content-type", "image/png"}}).status, 415);

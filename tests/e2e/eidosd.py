@@ -286,6 +286,18 @@ class Abuse(Served):
             self.assertIn(b"\r\nConnection: close\r\n", got)
             self.assertIn(b"application/problem+json", got)
         self.alive()
+        metrics = self.ask("GET", "/metrics")[1].decode()
+        counted = {int(status): 0 for status in cases.values()}
+        for status, count in re.findall(r'\neidos_http_requests_total\{method="[A-Za-z]+",route="other",status="([0-9]+)"\} ([0-9]+)', metrics):
+            counted[int(status)] += int(count)
+        self.assertEqual(counted, {status: list(cases.values()).count(status) for status in counted})
+
+    def test_what_is_no_request_has_a_rate_too(self):
+        self.start("--client-rate", "1")
+        until = time.monotonic() + support.SECONDS
+        while (status := self.send(b"GET\r\n\r\n").split()[1]) == b"400":
+            self.assertLess(time.monotonic(), until)
+        self.assertEqual(status, b"429")
 
     def test_a_folded_header_starts_no_request_of_its_own(self):
         self.start("--header-timeout", "500ms")
