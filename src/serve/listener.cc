@@ -24,6 +24,7 @@
 #include <boost/beast/ssl/ssl_stream.hpp>
 
 #include "base/text.h"
+#include "serve/target.h"
 
 namespace eidos::serve {
 
@@ -87,6 +88,8 @@ constexpr ParseRefusal kParseRefusals[] = {
     {http::error::header_limit, {431, "HEADERS_TOO_LARGE", "the header is too large"}},
     {http::error::body_limit, {413, "BODY_TOO_LARGE", "the body is too large"}},
     {http::error::bad_version, {505, "VERSION_NOT_SUPPORTED", "only HTTP/1.0 and HTTP/1.1 are spoken here"}}};
+
+constexpr Refusal kNoOneHost{.message = "a request of HTTP/1.1 names its host, once"};
 
 Refusal refusal_of(const Code& code) {
   for (const ParseRefusal& row : kParseRefusals)
@@ -204,13 +207,25 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
       if (!headers_came_ && parser_->is_header_done()) {
         headers_came_ = true;
         phase_end_ = std::chrono::steady_clock::now() + hub_.options.body_time;
+        if (is_whole_so_far(code) && !names_its_host()) return refuse(kNoOneHost);
         if (!code && parser_->get()[http::field::expect] == "100-continue" && !parser_->is_done())
           return go_on();
       }
     }
-    if (code && code != http::error::need_more) return refuse(refusal_of(code));
+    if (!is_whole_so_far(code)) return refuse(refusal_of(code));
     if (parser_->is_done()) return answer();
     more();
+  }
+
+  static bool is_whole_so_far(Code code) { return !code || code == http::error::need_more; }
+
+  // RFC 9112, 3.2: whoever routes by another of two hosts than we do could be led astray.
+  bool names_its_host() const {
+    const auto& message = parser_->get();
+    const auto [first, last] = message.equal_range(http::field::host);
+    if (first == last) return message.version() < 11;
+    const std::string_view host(first->value().data(), first->value().size());
+    return std::next(first) == last && is_host(host);
   }
 
   void more() {

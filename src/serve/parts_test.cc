@@ -31,11 +31,37 @@ TEST(Target, IsAPathAndItsParameters) {
   EXPECT_THAT(got->query, ElementsAre(Pair("a", "1"), Pair("b", "x y+"), Pair("c", ""), Pair("a", "ü=")));
 }
 
+TEST(Target, MayNameAHost) {
+  struct Case {
+    const char* target;
+    const char* path;
+    std::size_t parameters;
+  };
+  constexpr Case kCases[] = {{"http://x/v1/recipe?a=1", "/v1/recipe", 1},
+                             {"HTTPS://[::1]:8080/v1/recipe", "/v1/recipe", 0},
+                             {"http://x", "/", 0},
+                             {"http://x?a=1&b", "/", 2},
+                             {"/http://x/", "/http://x/", 0}};
+  for (const Case& c : kCases) {
+    auto got = parse_target(c.target);
+    ASSERT_TRUE(got) << c.target;
+    EXPECT_EQ(got->path, c.path);
+    EXPECT_EQ(got->query.size(), c.parameters) << c.target;
+  }
+  for (const char* host : {"", "x", "eidos.example:8080", "[2001:db8::1]:1", "a_b"})
+    EXPECT_TRUE(is_host(host));
+  for (const char* none : {"a b", "a/b", "a@b", "a?", "<x>", "\xc3\xbc"}) EXPECT_FALSE(is_host(none)) << none;
+}
+
 TEST(Target, RefusesWhatNoCallerMeans) {
   std::string many = "/?";
   for (int i = 0; i < 1'001; ++i) many += "a&";
   const std::pair<std::string, const char*> kCases[] = {{"", "begins with '/'"},
-                                                        {"http://x/", "begins with '/'"},
+                                                        {"ftp://x/", "begins with '/'"},
+                                                        {"*", "begins with '/'"},
+                                                        {"http:///v1", "names no host"},
+                                                        {"http://a@b/", "names no host: 'a@b'"},
+                                                        {"http://x/%", "broken escape"},
                                                         {"/%", "broken escape"},
                                                         {"/%4", "broken escape"},
                                                         {"/?a=%zz", "broken escape: '%zz'"},

@@ -39,13 +39,36 @@ Result<std::string> decoded(std::string_view text, bool form) {
   return out;
 }
 
+// What stands behind the host of "http://host/path?query"; all of "/path?query".
+Result<std::string_view> behind_host(std::string_view target) {
+  constexpr std::string_view kSchemes[] = {"http://", "https://"};
+  for (const std::string_view scheme : kSchemes) {
+    if (lower(target.substr(0, scheme.size())) != scheme) continue;
+    target.remove_prefix(scheme.size());
+    const std::string_view host = target.substr(0, target.find_first_of("/?"));
+    if (host.empty() || !is_host(host))
+      return fail(ErrorKind::Invalid, cat("the target names no host: ", quote(host, 100)));
+    return target.substr(host.size());
+  }
+  if (target.starts_with('/')) return target;
+  return fail(ErrorKind::Invalid, "the target of a request begins with '/'");
+}
+
 }  // namespace
 
+bool is_host(std::string_view value) {
+  constexpr std::string_view kSigns = "-._~%!$&'()*+,;=:[]";  // RFC 3986, 3.2.2
+  return std::ranges::all_of(value, [&](char c) {
+    return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || kSigns.contains(c);
+  });
+}
+
 Result<Target> parse_target(std::string_view target) {
-  if (!target.starts_with('/')) return fail(ErrorKind::Invalid, "the target of a request begins with '/'");
+  EIDOS_TRY(target, behind_host(target));
   const std::size_t mark = target.find('?');
   Target out;
   EIDOS_TRY(out.path, decoded(target.substr(0, mark), false));
+  if (out.path.empty()) out.path = "/";  // "http://host"
   if (mark == std::string_view::npos) return out;
   for (std::string_view pair : split(target.substr(mark + 1), '&')) {
     if (pair.empty()) continue;

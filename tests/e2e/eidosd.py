@@ -268,6 +268,11 @@ class Abuse(Served):
         host = b"Host: x\r\n"
         cases = {b"\x00\x01\x02\r\n\r\n": 400, b"GET\r\n\r\n": 400, b"GET / HTTP/2.0\r\n\r\n": 505,
                  b"GET / HTTP/1.1\r\nBad Header: x\r\n\r\n": 400,
+                 b"GET / HTTP/1.1\r\n\r\n": 400,
+                 b"GET / HTTP/1.1\r\n" + host + host + b"\r\n": 400,
+                 b"GET / HTTP/1.0\r\n" + host + b"host: y\r\n\r\n": 400,
+                 b"GET / HTTP/1.1\r\nHost: x/y\r\n\r\n": 400,
+                 b"POST /v1/recipe HTTP/1.1\r\nContent-Length: 9\r\nExpect: 100-continue\r\n\r\n": 400,
                  b"GET / HTTP/1.1\r\n" + host + b"X: " + b"a" * 70_000 + b"\r\n\r\n": 431,
                  b"GET /" + b"a" * 70_000 + b" HTTP/1.1\r\n" + host + b"\r\n": 431,
                  b"POST /v1/recipe HTTP/1.1\r\n" + host + b"Content-Length: 9000000\r\n\r\n": 413,
@@ -298,6 +303,14 @@ class Abuse(Served):
         while (status := self.send(b"GET\r\n\r\n").split()[1]) == b"400":
             self.assertLess(time.monotonic(), until)
         self.assertEqual(status, b"429")
+
+    def test_hosts_and_targets_as_the_standard_has_them(self):
+        self.start()
+        end = b"Connection: close\r\n\r\n"
+        for data in (b"GET /health HTTP/1.1\r\nHost: \r\n", b"GET /health HTTP/1.0\r\n", b"GET http://y/health HTTP/1.1\r\nHost: x\r\n",
+                     b"GET HTTP://127.0.0.1:1/v1/recipe?service=eks HTTP/1.1\r\nHost: x\r\n"):
+            got = self.send(data + end)
+            self.assertTrue(got.startswith(b"HTTP/1.1 200 "), (data, got[:300]))
 
     def test_a_folded_header_starts_no_request_of_its_own(self):
         self.start("--header-timeout", "500ms")
