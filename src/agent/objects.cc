@@ -13,7 +13,9 @@ constexpr std::string_view kRbac = "rbac.authorization.k8s.io";
 
 data::Map labels_of(const AgentOptions& options) {
   data::Map labels = fields({{kNameLabel, "eidos"}, {kComponentLabel, "agent"}});
-  if (!options.run.empty()) labels.set(kRunLabel, options.run);
+  if (options.run.empty()) return labels;
+  labels.set(kRunLabel, options.run);
+  labels.set(kNamespaceLabel, options.ns);
   return labels;
 }
 
@@ -117,6 +119,10 @@ Object cron_job_object(const AgentOptions& options) {
                                        {"successfulJobsHistoryLimit", 7},
                                        {"failedJobsHistoryLimit", 3},
                                        {"jobTemplate", std::move(job_template)}})}}));
+}
+
+Object result_object(const AgentOptions& options) {
+  return make(kube::config_maps(), "ConfigMap", options.result, options, {});
 }
 
 std::vector<Object> all_objects(const AgentOptions& options) {

@@ -51,6 +51,8 @@ std::vector<Object> rbac_objects(const AgentOptions& options);
 Object job_object(const AgentOptions& options);
 /// With options.schedule: never two at a time, the last 7 good and 3 failed ones kept.
 Object cron_job_object(const AgentOptions& options);
+/// The ConfigMap its pod writes, still without a document: who makes it holds the name.
+Object result_object(const AgentOptions& options);
 /// Namespace (if options.make_namespace), the ones of RBAC (if options.make_rbac), and the Job or CronJob.
 std::vector<Object> all_objects(const AgentOptions& options);
 

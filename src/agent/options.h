@@ -67,6 +67,8 @@ inline constexpr std::string_view kNameLabel = "app.kubernetes.io/name";
 inline constexpr std::string_view kComponentLabel = "app.kubernetes.io/component";
 /// On everything a run makes: its id.
 inline constexpr std::string_view kRunLabel = "eidos.nvidia.com/run";
+/// And the namespace of its run: roles of the whole cluster have none of their own.
+inline constexpr std::string_view kNamespaceLabel = "eidos.nvidia.com/run-namespace";
 inline constexpr std::string_view kContainer = "eidos";
 
 }  // namespace eidos::agent

@@ -90,8 +90,9 @@ std::vector<kube::Right> rights_to_run(const AgentOptions& options) {
   }
   out.push_back(right("list", kube::pods(), options.ns));
   out.push_back(right("get", kube::pods(), options.ns, "log"));
-  out.push_back(right("get", kube::config_maps(), options.ns));
-  out.push_back(right("delete", kube::config_maps(), options.ns));
+  out.push_back(right("list", events(), options.ns));
+  for (std::string_view verb : {"get", "create", "delete"})
+    out.push_back(right(verb, kube::config_maps(), options.ns));
   return out;
 }
 
@@ -105,6 +106,10 @@ std::vector<kube::Right> rights_given(const AgentOptions& options) {
 Result<std::size_t> preflight(kube::Client& client, const AgentOptions& options, const Limit& limit) {
   std::vector<kube::Right> needed = rights_to_run(options);
   std::vector<kube::Right> given = rights_given(options);
+  std::erase_if(given, [&](const kube::Right& one) {
+    return std::ranges::any_of(
+        needed, [&](const kube::Right& other) { return one.verb == other.verb && same_thing(one, other); });
+  });
   const std::size_t asked = needed.size() + given.size();
   EIDOS_TRY(std::vector<kube::Right> missing, missing_of(std::move(needed), client, limit));
   EIDOS_TRY(std::vector<kube::Right> not_ours, missing_of(std::move(given), client, limit));

@@ -3,8 +3,10 @@
 #include "agent/objects.h"
 #include "agent/preflight.h"
 #include "base/text.h"
+#include "cli/agent_flags.h"
 #include "cli/cluster.h"
 #include "cli/output.h"
+#include "cli/output_names.h"
 #include "cli/runs.h"
 #include "kube/document.h"
 
@@ -43,6 +45,8 @@ Result<agent::AgentOptions> place_of(const Flags& flags) {
   set_text(flags, "service-account-name", out.service_account);
   set_text(flags, "schedule", out.schedule);
   if (flags.knows("create-namespace")) out.make_namespace = flags.on("create-namespace");
+  // Elsewhere it is of files.
+  if (flags.knows("retain") && !flags.knows("template")) out.retain = flags.count("retain");
   if (flags.knows("rbac")) out.make_rbac = flags.on("rbac", true);
   for (const std::string& kind : flags.all("policy-kind")) {
     EIDOS_TRY(kube::Resource resource, policy_kind(kind));
@@ -65,7 +69,24 @@ Result<void> read_scheduling(const Flags& flags, agent::AgentOptions& out) {
   return {};
 }
 
-Result<agent::AgentOptions> pod_of(const Flags& flags) {
+// A CronJob may give each night's result a name of its own.
+Result<void> check_result(const agent::AgentOptions& options) {
+  const std::string pattern = cat("cm://", options.ns, "/", options.result);
+  if (options.schedule.empty() || !has_names(pattern)) {
+    if (options.retain > 0)
+      return fail(ErrorKind::Usage, "--retain needs a CronJob whose results differ by date", {},
+                  "give --schedule, and --result eidos-snapshot-{node}-{date}-{time}");
+    EIDOS_CHECK(kube::parse_config_map(pattern));
+    return {};
+  }
+  EIDOS_CHECK(check_config_map_names(pattern));
+  if (options.retain > 0) EIDOS_CHECK(check_retain(pattern));
+  return {};
+}
+
+}  // namespace
+
+Result<agent::AgentOptions> agent_pod(const Flags& flags) {
   EIDOS_TRY(agent::AgentOptions out, place_of(flags));
   set_text(flags, "image", out.image);
   set_text(flags, "job-name", out.job_name);
@@ -81,15 +102,13 @@ Result<agent::AgentOptions> pod_of(const Flags& flags) {
       std::chrono::ceil<std::chrono::seconds>(flags.duration("deadline", std::chrono::seconds(out.seconds)))
           .count();
   EIDOS_CHECK(read_scheduling(flags, out));
-  EIDOS_CHECK(kube::parse_config_map(cat("cm://", out.ns, "/", out.result)));
+  EIDOS_CHECK(check_result(out));
   EIDOS_CHECK(agent::check_options(out));
   return out;
 }
 
-}  // namespace
-
 Result<int> run_agent_manifests(const Invocation& invocation, Session& session) {
-  EIDOS_TRY(agent::AgentOptions options, pod_of(invocation.flags));
+  EIDOS_TRY(agent::AgentOptions options, agent_pod(invocation.flags));
   return print(agent::to_yaml(agent::all_objects(options)), session.world);
 }
 

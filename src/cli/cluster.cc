@@ -26,8 +26,8 @@ Result<kube::StoredDocument> document_of(std::string_view text, const Session& s
                               .version = std::string(session.world.build.version)};
 }
 
-Result<void> store(std::string_view text, const Flags& flags, Session& session) {
-  EIDOS_TRY(kube::ConfigMapName where, kube::parse_config_map(flags.text("output")));
+Result<void> store(std::string_view text, const std::string& output, const Flags& flags, Session& session) {
+  EIDOS_TRY(kube::ConfigMapName where, kube::parse_config_map(output));
   EIDOS_TRY(kube::StoredDocument document, document_of(text, session));
   EIDOS_TRY(kube::Client * client, client_of(flags, session));
   return kube::write_config_map(*client, where, document, session.context.limit.within(kMostTime));
@@ -53,16 +53,17 @@ Result<std::string> read_from_cluster(const std::string& source, const Flags& fl
   return kube::read_config_map(*client, where, session.context.limit.within(kMostTime));
 }
 
-Result<void> write_to_cluster(std::string_view text, const Flags& flags, Session& session) {
+Result<void> write_to_cluster(std::string_view text, const std::string& where, const Flags& flags,
+                              Session& session) {
   session.world.watch_signals();
-  auto stored = store(text, flags, session);
+  auto stored = store(text, where, flags, session);
   if (stored || stored.error().kind == ErrorKind::Cancelled) return stored;
   EIDOS_CHECK(session.context.files.write_stdout(text));
   Error error = std::move(stored).error();
   error.kind =
       ErrorKind::Unavailable;  // exit 6, whatever kept it from being written: the document is not lost
   return std::unexpected(std::move(error).within(
-      cat("not written to ", flags.text("output"), " (the document is on standard output instead)")));
+      cat("not written to ", where, " (the document is on standard output instead)")));
 }
 
 }  // namespace eidos::cli

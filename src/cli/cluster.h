@@ -17,8 +17,9 @@ Result<kube::Client*> client_of(const Flags& flags, Session& session);
 
 /// The text of the document in a ConfigMap.
 Result<std::string> read_from_cluster(const std::string& source, const Flags& flags, Session& session);
-/// Puts a document into the ConfigMap that --output names. When that fails, the document goes to standard
+/// Puts a document into the ConfigMap `where` ("cm://…"). When that fails, the document goes to standard
 /// output, whole, and the error is Unavailable and says why.
-Result<void> write_to_cluster(std::string_view text, const Flags& flags, Session& session);
+Result<void> write_to_cluster(std::string_view text, const std::string& where, const Flags& flags,
+                              Session& session);
 
 }  // namespace eidos::cli

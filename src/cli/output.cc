@@ -68,7 +68,8 @@ Result<void> write_to(const std::string& path, std::string_view text, Session& s
 }
 
 Result<void> write_output(std::string_view text, const Flags& flags, Session& session) {
-  if (kube::is_config_map(flags.text("output"))) return write_to_cluster(text, flags, session);
+  if (kube::is_config_map(flags.text("output")))
+    return write_to_cluster(text, flags.text("output"), flags, session);
   return write_to(flags.text("output"), text, session);
 }
 

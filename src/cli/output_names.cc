@@ -6,6 +6,7 @@
 
 #include "base/append.h"
 #include "base/text.h"
+#include "kube/document.h"
 
 namespace eidos::cli {
 
@@ -40,8 +41,18 @@ std::string as_part(std::string_view node) {
   return out.empty() ? "unknown" : out;
 }
 
-std::string value_of(std::string_view name, const model::SnapshotMetadata& metadata) {
-  if (name == "node") return as_part(metadata.source_node);
+// RFC 1123: begins and ends with a letter or digit.
+std::string as_label(std::string_view node) {
+  std::string out = lower(as_part(node));
+  for (char& c : out)
+    if (c == '_' || c == '.') c = '-';
+  while (out.starts_with('-')) out.erase(0, 1);
+  while (out.ends_with('-')) out.pop_back();
+  return out.empty() ? "unknown" : out;
+}
+
+std::string value_of(std::string_view name, const model::SnapshotMetadata& metadata, bool config_map) {
+  if (name == "node") return config_map ? as_label(metadata.source_node) : as_part(metadata.source_node);
   Stamp stamp = stamp_of(metadata.timestamp);
   return name == "date" ? stamp.date : stamp.time;
 }
@@ -57,36 +68,17 @@ bool shaped(std::string_view text, std::string_view like) {
          });
 }
 
-// The date and time in a file's name, when the pattern could have made it for this node.
-std::optional<std::string> age_in(std::string_view name, std::string_view pattern,
-                                  const model::SnapshotMetadata& metadata) {
-  Stamp stamp;
-  auto take = [&name](std::size_t count) {
-    std::string_view taken = name.substr(0, count);
-    name.remove_prefix(taken.size());
-    return taken;
-  };
+std::string expanded(std::string_view pattern, const model::SnapshotMetadata& metadata, bool config_map) {
+  std::string out;
   while (!pattern.empty()) {
-    std::size_t end = pattern.front() == '{' ? pattern.find('}') : std::string_view::npos;
-    if (end == std::string_view::npos) {
-      if (take(1) != pattern.substr(0, 1)) return std::nullopt;
-      pattern.remove_prefix(1);
-      continue;
-    }
-    std::string_view what = pattern.substr(1, end - 1);
-    pattern.remove_prefix(end + 1);
-    if (what == "node") {
-      std::string node = value_of(what, metadata);
-      if (take(node.size()) != node) return std::nullopt;
-      continue;
-    }
-    std::string_view like = what == "date" ? "0000-00-00" : "000000";
-    std::string_view text = take(like.size());
-    if (!shaped(text, like)) return std::nullopt;
-    (what == "date" ? stamp.date : stamp.time) = text;
+    std::size_t open = pattern.find('{');
+    std::size_t close = pattern.find('}', open == std::string_view::npos ? pattern.size() : open);
+    if (close == std::string_view::npos) break;
+    out += pattern.substr(0, open);
+    out += value_of(pattern.substr(open + 1, close - open - 1), metadata, config_map);
+    pattern.remove_prefix(close + 1);
   }
-  if (!name.empty()) return std::nullopt;
-  return stamp.date + stamp.time;
+  return out += pattern;
 }
 
 bool begins_as_ours(const std::string& path, Files& files) {
@@ -121,16 +113,52 @@ Result<void> check_names(std::string_view pattern) {
 }
 
 std::string expand_names(std::string_view pattern, const model::SnapshotMetadata& metadata) {
-  std::string out;
+  return expanded(pattern, metadata, false);
+}
+
+std::string expand_config_map(std::string_view pattern, const model::SnapshotMetadata& metadata) {
+  return expanded(pattern, metadata, true);
+}
+
+Result<void> check_config_map_names(std::string_view pattern) {
+  EIDOS_CHECK(check_names(pattern));
+  model::SnapshotMetadata some;
+  some.timestamp = "2026-01-31T18:01:13Z";
+  some.source_node = "n";
+  auto name = kube::parse_config_map(expand_config_map(pattern, some));
+  if (name) return {};
+  return std::unexpected(std::move(name).error());
+}
+
+std::optional<std::string> age_in(std::string_view name, std::string_view pattern,
+                                  const model::SnapshotMetadata& metadata, bool config_map) {
+  Stamp stamp;
+  auto take = [&name](std::size_t count) {
+    std::string_view taken = name.substr(0, count);
+    name.remove_prefix(taken.size());
+    return taken;
+  };
   while (!pattern.empty()) {
-    std::size_t open = pattern.find('{');
-    std::size_t close = pattern.find('}', open == std::string_view::npos ? pattern.size() : open);
-    if (close == std::string_view::npos) break;
-    out += pattern.substr(0, open);
-    out += value_of(pattern.substr(open + 1, close - open - 1), metadata);
-    pattern.remove_prefix(close + 1);
+    std::size_t end = pattern.front() == '{' ? pattern.find('}') : std::string_view::npos;
+    if (end == std::string_view::npos) {
+      if (take(1) != pattern.substr(0, 1)) return std::nullopt;
+      pattern.remove_prefix(1);
+      continue;
+    }
+    std::string_view what = pattern.substr(1, end - 1);
+    pattern.remove_prefix(end + 1);
+    if (what == "node") {
+      std::string node = value_of(what, metadata, config_map);
+      if (take(node.size()) != node) return std::nullopt;
+      continue;
+    }
+    std::string_view like = what == "date" ? "0000-00-00" : "000000";
+    std::string_view text = take(like.size());
+    if (!shaped(text, like)) return std::nullopt;
+    (what == "date" ? stamp.date : stamp.time) = text;
   }
-  return out += pattern;
+  if (!name.empty()) return std::nullopt;
+  return stamp.date + stamp.time;
 }
 
 Result<void> check_retain(std::string_view pattern) {
@@ -152,7 +180,7 @@ Result<void> retain_newest(std::string_view pattern, const model::SnapshotMetada
             context.files.list(directory.empty() ? "." : directory, kMostFiles));
   std::vector<std::pair<std::string, std::string>> ours;  // age, path
   for (const DirEntry& entry : entries) {
-    auto age = entry.kind == FileKind::Regular ? age_in(entry.name, last, metadata) : std::nullopt;
+    auto age = entry.kind == FileKind::Regular ? age_in(entry.name, last, metadata, false) : std::nullopt;
     if (age) ours.emplace_back(*age, cat(directory, entry.name));
   }
   std::ranges::sort(ours, std::greater<>());

@@ -2,6 +2,7 @@
 // Names of outputs with {node}, {date} and {time} in them, and which of the older ones may go.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -20,6 +21,17 @@ Result<void> check_names(std::string_view pattern);
 /// letter, digit, '.', '-' or '_' in a node's name becomes '_', and so does a '.' at its start: a name cannot
 /// lead to another directory. The pattern must have passed check_names.
 std::string expand_names(std::string_view pattern, const model::SnapshotMetadata& metadata);
+
+/// The same for the name of a ConfigMap, which has small letters, digits, '-' and '.' only.
+std::string expand_config_map(std::string_view pattern, const model::SnapshotMetadata& metadata);
+
+/// Invalid: a pattern of cm:// whose names in braces, or what they make, no ConfigMap can have.
+Result<void> check_config_map_names(std::string_view pattern);
+
+/// The date and time in `name`, to sort by, when `pattern` can have made it for this node:
+/// "2026-01-31180113". `pattern` is the last part of an output's name, or a ConfigMap's if `config_map`.
+std::optional<std::string> age_in(std::string_view name, std::string_view pattern,
+                                  const model::SnapshotMetadata& metadata, bool config_map);
 
 /// Invalid: a pattern that cannot be sorted by age: no {date} in its last part, or names in the parts before.
 Result<void> check_retain(std::string_view pattern);

@@ -48,6 +48,22 @@ TEST(OutputNames, AreFilledIn) {
   }
 }
 
+TEST(OutputNames, AConfigMapsNameIsOneOfKubernetes) {
+  EXPECT_EQ(expand_config_map("cm://a/s-{node}-{date}-{time}", metadata("GPU_7.local")),
+            "cm://a/s-gpu-7-local-2026-01-02-180113");
+  EXPECT_EQ(expand_config_map("{node}", metadata("..")), "unknown");
+  EXPECT_TRUE(check_config_map_names("cm://a/s-{node}-{date}"));
+  for (const char* wrong : {"cm://a/S-{node}", "cm://{node}", "cm://a/{nod}", "cm://a/-{node}"})
+    EXPECT_FALSE(check_config_map_names(wrong)) << wrong;
+}
+
+TEST(OutputNames, TheAgeOfAConfigMapIsInItsName) {
+  const char* pattern = "s-{node}-{date}-{time}";
+  EXPECT_EQ(age_in("s-gpu-7-2026-01-02-180113", pattern, metadata("GPU.7"), true), "2026-01-02180113");
+  for (const char* other : {"s-gpu-8-2026-01-02-180113", "s-gpu-7-2026-01-02-180113-abc-1", "s-gpu-7", ""})
+    EXPECT_FALSE(age_in(other, pattern, metadata("GPU.7"), true)) << other;
+}
+
 TEST(OutputNames, UnknownOnesAreRefused) {
   struct Case {
     const char* pattern;

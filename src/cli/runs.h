@@ -14,6 +14,9 @@ Result<int> run_query(const Invocation& invocation, Session& session);
 Result<int> run_fleet_outliers(const Invocation& invocation, Session& session);
 Result<int> run_agent_manifests(const Invocation& invocation, Session& session);
 Result<int> run_agent_rbac(const Invocation& invocation, Session& session);
+/// `eidos agent run`, and what `snapshot --agent` does.
+Result<int> run_agent_run(const Invocation& invocation, Session& session);
+Result<int> run_agent_cleanup(const Invocation& invocation, Session& session);
 Result<int> run_agent_preflight(const Invocation& invocation, Session& session);
 Result<int> run_recommend(const Invocation& invocation, Session& session);
 Result<int> run_recipe_lint(const Invocation& invocation, Session& session);

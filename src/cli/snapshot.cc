@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "cli/agent_flags.h"
 #include "cli/cluster.h"
 #include "cli/output.h"
 #include "cli/runs.h"
@@ -127,6 +128,8 @@ Result<int> run_snapshot(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
   if (flags.on("fail-fast") && flags.on("best-effort"))
     return fail(ErrorKind::Usage, "--fail-fast and --best-effort cannot both be given", {}, "give one");
+  EIDOS_CHECK(check_agent_flags(flags));
+  if (flags.on("agent")) return run_agent_run(invocation, session);
   EIDOS_CHECK(check_watch_flags(flags));
   EIDOS_CHECK(check_snapshot_output(flags));
   EIDOS_TRY(collect::Options options, options_of(flags, session));

@@ -2,9 +2,11 @@
 
 #include "base/terminal.h"
 #include "base/text.h"
+#include "cli/cluster.h"
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/output_names.h"
+#include "cli/retain_in_cluster.h"
 #include "cli/snapshot_table.h"
 #include "cli/snapshot_template.h"
 #include "collect/collect.h"
@@ -35,14 +37,25 @@ Result<std::string> text_of(const model::Snapshot& snapshot, const Flags& flags,
   std::unreachable();
 }
 
-// A ConfigMap takes one whole document under one name.
+// A ConfigMap takes one whole document; its name is checked as it will be.
 Result<void> check_config_map(const Flags& flags) {
-  std::string path = flags.text("output");
-  bool other = has_names(path) || flags.has("retain") || flags.has("template") || flags.on("watch") ||
-               format_of(flags) == Format::Prometheus;
-  if (!kube::is_config_map(path) || !other) return {};
-  return fail(ErrorKind::Invalid, "a ConfigMap takes a snapshot as YAML or JSON, under a plain name", path,
-              "give a file for names in braces, --retain, --template, --watch and -t prometheus");
+  std::string pattern = flags.text("output");
+  EIDOS_CHECK(check_config_map_names(pattern));
+  if (!flags.has("template") && !flags.on("watch") && format_of(flags) != Format::Prometheus &&
+      format_of(flags) != Format::Table)
+    return {};
+  return fail(ErrorKind::Invalid,
+              "a ConfigMap takes a snapshot as YAML or JSON: nothing could read the rest back", pattern,
+              "give a file for --template, --watch, -t prometheus and -t table");
+}
+
+Result<void> write_to_config_map(std::string_view text, const model::Snapshot& snapshot, const Flags& flags,
+                                 Session& session) {
+  const std::string pattern = flags.text("output");
+  const std::string name = expand_config_map(pattern, snapshot.metadata);
+  EIDOS_CHECK(write_to_cluster(text, name, flags, session));
+  if (!flags.has("retain")) return {};
+  return retain_in_cluster(pattern, snapshot.metadata, flags, session);
 }
 
 }  // namespace
@@ -57,9 +70,8 @@ std::vector<std::string> listed(const Flags& flags, std::string_view name) {
 
 Result<void> check_snapshot_output(const Flags& flags) {
   std::string path = flags.text("output");
-  EIDOS_CHECK(check_output(flags));
   EIDOS_CHECK(check_names(path));
-  EIDOS_CHECK(check_config_map(flags));
+  EIDOS_CHECK(kube::is_config_map(path) ? check_config_map(flags) : check_output(flags));
   if (flags.has("retain")) {
     if (flags.count("retain") == 0)
       return fail(ErrorKind::Invalid, "--retain 0 would keep nothing", {}, "keep at least 1");
@@ -87,8 +99,8 @@ Result<std::string> output_path(const Flags& flags, const model::SnapshotMetadat
 
 Result<void> write_snapshot(const model::Snapshot& snapshot, const Flags& flags, Session& session) {
   EIDOS_TRY(std::string text, text_of(snapshot, flags, session));
-  if (to_stdout(flags) || kube::is_config_map(flags.text("output")))
-    return write_output(text, flags, session);
+  if (to_stdout(flags)) return write_output(text, flags, session);
+  if (kube::is_config_map(flags.text("output"))) return write_to_config_map(text, snapshot, flags, session);
   EIDOS_TRY(std::string path, output_path(flags, snapshot.metadata));
   EIDOS_CHECK(write_to(path, text, session));
   if (!flags.has("retain")) return {};

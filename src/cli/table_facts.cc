@@ -1,6 +1,7 @@
 // Commands about what is there: snapshot, diff.
 
 #include "cli/runs.h"
+#include "cli/table_agent_flags.h"
 #include "cli/table_flags.h"
 #include "cli/table_groups.h"
 #include "collect/collect.h"
@@ -53,6 +54,7 @@ constexpr Flag kSnapshotFlags[] = {
      .value = "N",
      .help = "so many collectors at once, 1 to 64; default 5",
      .rules = kSetting | kRare},
+    {.name = "agent", .help = "from a pod in the cluster; 'help snapshot --all' has its flags"},
     {.name = "preview", .help = "say what would be read, and read nothing"},
     {.name = "detail", .help = "more of each kernel module: size, use, version, parameters"},
     {.name = "fail-fast", .help = "stop at the first failure and write nothing"},
@@ -146,6 +148,8 @@ constexpr Flag kSnapshotFlags[] = {
     kAllowOutside,
 };
 
+constexpr auto kAllSnapshotFlags = joined(kSnapshotFlags, kAgentOnlyFlags);
+
 // Of the process that asks NVML for `snapshot`.
 constexpr Flag kReadNvmlFlags[] = {
     {.name = "library", .takes = Takes::File, .value = "LIBRARY", .help = "to open"},
@@ -207,7 +211,7 @@ constexpr Command kSnapshotCommands[] = {
      .summary = "collect what this machine is",
      .about = "What could not be seen stands in the document. A collector that failed decides the exit code.",
      .examples = kSnapshotExamples,
-     .flags = kSnapshotFlags,
+     .flags = kAllSnapshotFlags,
      .run = run_snapshot},
     {.name = "read-nvml",
      .summary = "ask NVML, for snapshot",

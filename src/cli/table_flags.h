@@ -123,6 +123,20 @@ constexpr std::array<Flag, (N + ...)> joined(const Flag (&... parts)[N]) {
   return all;
 }
 
+template <std::size_t N, std::size_t M>
+constexpr std::array<Flag, N + M> joined(const Flag (&first)[N], const std::array<Flag, M>& second) {
+  std::array<Flag, N + M> all = {};
+  std::copy(second.begin(), second.end(), std::copy(first, first + N, all.begin()));
+  return all;
+}
+
+/// The same flags for a command that uses them only now and then: none is needed, and help shows none.
+template <std::size_t N>
+constexpr std::array<Flag, N> on_the_side(std::array<Flag, N> flags) {
+  for (Flag& flag : flags) flag.rules = (flag.rules & ~unsigned{kNeeded}) | kRare;
+  return flags;
+}
+
 /// The same flags, some of them shown by `help COMMAND --all` only, where a command has many.
 template <std::size_t N, std::size_t M>
 constexpr std::array<Flag, N> with_rare(std::array<Flag, N> flags, const std::string_view (&names)[M]) {

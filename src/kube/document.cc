@@ -182,6 +182,21 @@ bool is_ours(const data::Value& object) {
   return std::ranges::find(kOurNames, name) != std::end(kOurNames);
 }
 
+// Only what is a part of this very document.
+Result<void> remove_parts(Client& client, const ConfigMapName& where, const Manifest& manifest,
+                          const Limit& limit) {
+  for (std::int64_t i = 1; i <= manifest.parts; ++i) {
+    const Target part = target_of(part_name(where, manifest.digest, i));
+    auto object = client.get(part, limit);
+    if (!object && object.error().kind == ErrorKind::NotFound) continue;
+    if (!object) return std::unexpected(std::move(object).error());
+    if (!is_ours(*object) || text_at(*object, {"metadata", "annotations", kPartOf}) != where.name) continue;
+    auto removed = client.remove(part, {.uid = text_at(*object, {"metadata", "uid"})}, limit);
+    if (!removed) return std::unexpected(std::move(removed).error());
+  }
+  return {};
+}
+
 class Writer {
  public:
   Writer(Client& client, const ConfigMapName& where, const StoredDocument& document, const Limit& limit)
@@ -253,15 +268,7 @@ class Writer {
 
   // Nobody reads them any more. One that cannot be removed does no harm.
   void remove_old_parts() {
-    if (!old_ || old_->digest == digest_) return;
-    for (std::int64_t i = 1; i <= old_->parts; ++i) {
-      const Target part = target_of(part_name(where_, old_->digest, i));
-      auto object = client_.get(part, limit_);
-      if (!object || !is_ours(*object) ||
-          text_at(*object, {"metadata", "annotations", kPartOf}) != where_.name)
-        continue;
-      (void)client_.remove(part, {.uid = text_at(*object, {"metadata", "uid"})}, limit_);
-    }
+    if (old_ && old_->digest != digest_) (void)remove_parts(client_, where_, *old_, limit_);
   }
 
   Client& client_;
@@ -311,6 +318,18 @@ Result<void> write_config_map(Client& client, const ConfigMapName& where, const 
     return wrong(where, cat("the document is larger than ", kMostText, " bytes"));
   if (where.name.size() + kRoomForPart > 253) return wrong(where, "the name is too long");
   return Writer(client, where, document, limit).run();
+}
+
+Result<void> remove_config_map(Client& client, const ConfigMapName& where, const std::string& uid,
+                               const Limit& limit) {
+  auto object = client.get(target_of(where), limit);
+  if (!object && object.error().kind == ErrorKind::NotFound) return {};
+  if (!object) return std::unexpected(std::move(object).error());
+  if (text_at(*object, {"metadata", "uid"}) != uid) return {};
+  if (auto manifest = manifest_of(*object)) EIDOS_CHECK(remove_parts(client, where, *manifest, limit));
+  auto removed = client.remove(target_of(where), {.uid = uid}, limit);
+  if (removed) return {};
+  return std::unexpected(std::move(removed).error());
 }
 
 }  // namespace eidos::kube

@@ -44,4 +44,9 @@ Result<std::string> read_config_map(Client& client, const ConfigMapName& where, 
 Result<void> write_config_map(Client& client, const ConfigMapName& where, const StoredDocument& document,
                               const Limit& limit);
 
+/// Removes the document, the parts it was split over too, if it is still the object of this uid. What is not
+/// there, or is another's, is no error. Otherwise as Client::remove().
+Result<void> remove_config_map(Client& client, const ConfigMapName& where, const std::string& uid,
+                               const Limit& limit);
+
 }  // namespace eidos::kube

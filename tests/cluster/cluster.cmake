@@ -5,4 +5,5 @@ if(BUILD_TESTING)
   eidos_script_test(cluster_client LABEL cluster TIMEOUT 600
     COMMAND tests/cluster/cluster.py -- $<TARGET_FILE:cluster_client>)
   eidos_script_test(cluster_collect LABEL cluster TIMEOUT 900 COMMAND tests/cluster/collect.py $<TARGET_FILE:eidos>)
+  eidos_script_test(cluster_agent LABEL cluster TIMEOUT 900 COMMAND tests/cluster/agent.py $<TARGET_FILE:eidos>)
 endif()

@@ -6,10 +6,11 @@ import support
 
 IMAGE = "registry.example/eidos:v0.1.0"
 DEPLOYED = {
-    "rbac.yaml": ("rbac", "--namespace", "gpu-operator"),
+    "rbac.yaml": ("rbac", "--namespace", "gpu-operator", "--retain", "30"),
     "job.yaml": ("manifests", "--image", IMAGE, "--no-rbac"),
     "cronjob.yaml": ("manifests", "--image", IMAGE, "--no-rbac", "--schedule", "0 2 * * *", "--job-name", "eidos-audit",
-                     "--node-selector", "nvidia.com/gpu.present=true", "--toleration", "nvidia.com/gpu"),
+                     "--node-selector", "nvidia.com/gpu.present=true", "--toleration", "nvidia.com/gpu",
+                     "--result", "eidos-snapshot-{node}-{date}-{time}", "--retain", "30"),
 }
 
 
@@ -75,6 +76,45 @@ class Agent(support.Case):
             with self.subTest(args):
                 err = self.refused(*args, code=code)
                 self.assertIn(said, err)
+
+    def test_retain_needs_results_that_differ(self):
+        cases = [(("--retain", "3"), 1), (("--retain", "3", "--schedule", "0 2 * * *"), 1),
+                 (("--retain", "3", "--schedule", "0 2 * * *", "--result", "a-{node}"), 2)]
+        for args, code in cases:
+            with self.subTest(args):
+                self.assertIn("{date}", self.refused("manifests", "--image", IMAGE, *args, code=code))
+
+    def test_a_run_that_cannot_begin(self):
+        self.assertIn("no cluster", self.refused("run", "--image", IMAGE, code=6))
+        self.assertIn("--image", self.refused("run", code=1))
+        self.assertIn("a-{node}", self.refused("run", "--image", IMAGE, "--result", "a-{node}", code=2))
+        self.assertIn("../x", self.refused("run", "--image", IMAGE, "-o", "../x", code=2))
+        self.assertIn("--all", self.refused("cleanup", code=1))
+        self.assertIn("--all", self.refused("cleanup", "--all", "--run", "a", code=1))
+        self.assertIn("'A,b'", self.refused("cleanup", "--run", "A,b", code=2))
+
+    def test_snapshot_takes_its_flags_with_agent_only(self):
+        for args, said in ((("--image", IMAGE), "--agent"), (("--agent", "--image", IMAGE, "--watch"), "--watch"),
+                           (("--agent", "--image", IMAGE, "--root", "."), "--root"), (("--agent",), "--image")):
+            with self.subTest(args):
+                done = self.eidos("snapshot", *args)
+                self.assertEqual((done.code, done.out), (1, ""), done.err)
+                self.assertIn(said, done.err)
+
+    def test_names_of_config_maps(self):
+        for output, code in (("cm://a/b-{node}-{date}", 6), ("cm://a/b-{nod}", 2), ("cm://a/B-{node}", 2), ("cm://{node}", 2)):
+            with self.subTest(output):
+                done = self.eidos("snapshot", "--filter", "os.release", "-o", output)
+                self.assertEqual(done.code, code, done.err)
+                self.assertEqual(done.out != "", code == 6, "not written: the document is on standard output")
+        self.assertIn("{date}", self.eidos("snapshot", "-o", "cm://a/b", "--retain", "2").err)
+
+    def test_a_dry_run_prints_what_would_be_made(self):
+        made = list(yaml.safe_load_all(self.ok("run", "--image", IMAGE, "--dry-run")))
+        self.assertEqual(made[-1]["kind"], "Job")
+        runs = {one["metadata"]["labels"]["eidos.nvidia.com/run"] for one in made}
+        self.assertEqual(len(runs), 1)
+        self.assertRegex(runs.pop(), "^[a-z0-9]{8}$")
 
     def test_preflight_without_a_cluster_says_so(self):
         self.assertIn("no cluster", self.refused("preflight", code=6))

@@ -1,0 +1,96 @@
+#include "agent/made.h"
+
+#include "base/text.h"
+#include "base/wait.h"
+#include "kube/document.h"
+#include "kube/tree.h"
+
+namespace eidos::agent {
+
+namespace {
+
+using kube::text_at;
+
+constexpr Milliseconds kBetweenLooks{200};
+// A pod has 5 s to end; its node may be slow.
+constexpr std::chrono::seconds kPodTime{20};
+
+Result<bool> has_pods(kube::Client& client, const std::string& ns, const std::string& labels,
+                      const Limit& limit) {
+  bool any = false;
+  kube::ListSink sink{.begin = [&] { any = false; },
+                      .json = [&](const data::Value&) -> Result<void> {
+                        any = true;
+                        return {};
+                      }};
+  EIDOS_CHECK(
+      client.list({kube::pods(), ns}, {.narrowing = {.labels = labels}, .metadata_only = true}, sink, limit));
+  return any;
+}
+
+}  // namespace
+
+Result<bool> Made::create(const Object& object, const Limit& limit) {
+  // Before it is sent: whether it was made is not known until there is an answer.
+  made_.push_back({object.target, ""});
+  auto made = client_.create(object.target, object.value, limit);
+  if (made) {
+    made_.back().uid = text_at(*made, {"metadata", "uid"});
+    return true;
+  }
+  auto there = client_.get(object.target, limit);
+  if (there && text_at(*there, {"metadata", "labels", kRunLabel}) == run_) {
+    made_.back().uid = text_at(*there, {"metadata", "uid"});
+    return true;
+  }
+  if (there && made.error().kind == ErrorKind::Invalid) {
+    made_.pop_back();
+    return false;
+  }
+  return std::unexpected(std::move(made).error());
+}
+
+Result<std::string> Made::uid_of(const kube::Target& target, const Limit& limit) {
+  auto there = client_.get(target, limit);
+  if (!there && there.error().kind == ErrorKind::NotFound) return "";
+  if (!there) return std::unexpected(std::move(there).error());
+  if (text_at(*there, {"metadata", "labels", kRunLabel}) != run_) return "";
+  return text_at(*there, {"metadata", "uid"});
+}
+
+Result<void> Made::until_pods_are_gone(const std::string& ns, const Limit& limit) {
+  const Limit patience = limit.within(kPodTime);
+  const Waiter waiter(patience);
+  for (;;) {
+    EIDOS_TRY(bool any, has_pods(client_, ns, cat(kRunLabel, "=", run_), limit));
+    if (!any) return {};
+    EIDOS_CHECK(waiter.wait({}, "waiting for the agent's pod to end", kBetweenLooks.count()));
+  }
+}
+
+Result<void> Made::remove_one(One& one, const Limit& limit) {
+  if (one.target.resource == namespaces()) return {};
+  if (one.uid.empty()) {
+    EIDOS_TRY(one.uid, uid_of(one.target, limit));
+  }
+  if (one.uid.empty()) return {};
+  if (one.target.resource == kube::config_maps())
+    return kube::remove_config_map(client_, {one.target.ns, one.target.name}, one.uid, limit);
+  auto removed = client_.remove(one.target, {.uid = one.uid}, limit);
+  if (!removed) return std::unexpected(std::move(removed).error());
+  if (one.target.resource == jobs()) return until_pods_are_gone(one.target.ns, limit);
+  return {};
+}
+
+Result<void> Made::remove(const Limit& limit) {
+  std::vector<std::string> left;
+  for (auto one = made_.rbegin(); one != made_.rend(); ++one)
+    if (auto gone = remove_one(*one, limit); !gone)
+      left.push_back(cat(kube::described(one->target), " (", gone.error().message, ")"));
+  made_.clear();
+  if (left.empty()) return {};
+  return fail(ErrorKind::Unavailable, cat("what the agent needed is not all removed: ", join(left, "; ")), {},
+              cat("run 'eidos agent cleanup --run ", run_, "'"));
+}
+
+}  // namespace eidos::agent

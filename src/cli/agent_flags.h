@@ -1,0 +1,16 @@
+#pragma once
+// What flags say of the agent's pod.
+
+#include "agent/options.h"
+#include "base/error.h"
+#include "cli/flags.h"
+
+namespace eidos::cli {
+
+/// Invalid: what Kubernetes would refuse, all of it at once; a ConfigMap with names in braces.
+Result<agent::AgentOptions> agent_pod(const Flags& flags);
+
+/// Of `snapshot`. Usage: flags of the pod without --agent, and flags of this machine with it.
+Result<void> check_agent_flags(const Flags& flags);
+
+}  // namespace eidos::cli
