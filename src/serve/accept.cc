@@ -28,6 +28,14 @@ struct Liked {
   double quality = 1;
 };
 
+// A weight is 0 to 1, in digits (RFC 9110, 12.4.2). What is none counts as 0: "nan" or "2" must not win.
+double weight(std::string_view text) {
+  double out = 0;
+  if (text.find_first_not_of("0123456789.") != std::string_view::npos) return 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), out);
+  return code == std::errc() && end == text.data() + text.size() && out <= 1 ? out : 0;
+}
+
 std::vector<Liked> liked(std::string_view header) {
   std::vector<Liked> out;
   for (std::string_view item : split(header, ',')) {
@@ -35,8 +43,7 @@ std::vector<Liked> liked(std::string_view header) {
     Liked one{lower(trim(parts.front())), 1};
     for (std::string_view part : parts) {
       part = trim(part);
-      if (part.starts_with("q=") || part.starts_with("Q="))
-        std::from_chars(part.data() + 2, part.data() + part.size(), one.quality);
+      if (part.starts_with("q=") || part.starts_with("Q=")) one.quality = weight(part.substr(2));
     }
     if (!one.name.empty()) out.push_back(std::move(one));
   }

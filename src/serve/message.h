@@ -27,6 +27,13 @@ struct Request {
       if (name == lower_name) return value;
     return {};
   }
+  /// The last, when there are several: what the nearest proxy added.
+  std::string_view last_header(std::string_view lower_name) const {
+    std::string_view out;
+    for (const auto& [name, value] : headers)
+      if (name == lower_name) out = value;
+    return out;
+  }
 };
 
 /// Why something is no request, or is not taken as one.

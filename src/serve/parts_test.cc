@@ -92,6 +92,14 @@ TEST(Accept, TheCallersLikingDecides) {
       {"text/yaml", kBoth, Form::Yaml},
       {"application/json;q=0.5, application/x-yaml", kBoth, Form::Yaml},
       {"application/json;q=0, */*", "application/json", Form::Json},
+      {"application/yaml;q=nan, application/json;q=0.1", kBoth, Form::Json},
+      {"application/yaml;q=inf, application/json;q=0.1", kBoth, Form::Json},
+      {"application/yaml;q=2, application/json;q=0.1", kBoth, Form::Json},
+      {"application/yaml;q=1.001, application/json;q=0.1", kBoth, Form::Json},
+      {"application/yaml;q=, application/json;q=0.1", kBoth, Form::Json},
+      {"application/yaml;q=-1", kBoth, Form::None},
+      {"application/yaml;q=nan", kBoth, Form::None},
+      {"application/yaml;q=1.000, application/json;q=0.999", kBoth, Form::Yaml},
       {"APPLICATION/JSON", kBoth, Form::Json},
       {"application/*", kBoth, Form::Json},
       {"application/vnd.nvidia.eidos.v1+json", kBoth, Form::Json},
@@ -105,7 +113,8 @@ TEST(Accept, TheCallersLikingDecides) {
       {"text/*", "text/css, text/javascript", Form::Other}};
   for (const Case& c : kCases) EXPECT_EQ(chosen(c.accept, c.offered), c.want) << c.accept;
   EXPECT_TRUE(takes_gzip("br, gzip;q=0.5"));
-  for (const char* none : {"", "br", "gzip;q=0", "identity"}) EXPECT_FALSE(takes_gzip(none)) << none;
+  for (const char* none : {"", "br", "gzip;q=0", "gzip;q=nan", "identity"})
+    EXPECT_FALSE(takes_gzip(none)) << none;
 }
 
 TEST(Limits, ABucketForAllAndOneForEach) {

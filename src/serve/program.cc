@@ -61,6 +61,7 @@ Result<ServiceOptions> options_of(const Settings& settings, const catalog::Catal
   ServiceOptions out;
   out.build = build_info();
   out.rate = settings.rate;
+  out.certified = !settings.client_ca.empty();
   out.trust_forwarded = settings.trust_forwarded;
   out.max_body_bytes = settings.listen.max_body_bytes;
   out.handler = settings.handler;

@@ -62,7 +62,10 @@ Answer finished(Reply&& reply, const Call& call) {
   set(answer, "Content-Type", std::move(reply.content_type));
   if (call.route.is(kKept) && call.request.method != "POST") {
     set(answer, "ETag", cat("\"", sha256_hex(reply.body).substr(0, 32), "\""));
-    set(answer, "Cache-Control", "public, max-age=600");
+    // What not everybody may ask for, no cache between may give to everybody.
+    const ServiceOptions& options = call.service.options();
+    set(answer, "Cache-Control",
+        cat(options.tokens || options.certified ? "private" : "public", ", max-age=600"));
     set(answer, "Vary", "Accept, Accept-Encoding");
   } else {
     set(answer, "Cache-Control", "no-store");
@@ -181,7 +184,7 @@ class Service::Turn {
   std::optional<Answer> rate() {
     if (route_ != nullptr && route_->is(kUnlimited)) return std::nullopt;
     std::string_view client = request_.client;
-    const std::string_view forwarded = request_.header("x-forwarded-for");
+    const std::string_view forwarded = request_.last_header("x-forwarded-for");
     if (service_.options_.trust_forwarded && !forwarded.empty()) client = trim(split(forwarded, ',').back());
     allowance_ = service_.limits_.ask(client, service_.clock_.steady());
     if (allowance_.granted) return std::nullopt;

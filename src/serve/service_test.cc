@@ -215,6 +215,34 @@ TEST_F(ServiceTest, ATagSparesTheBody) {
   EXPECT_EQ(header(post, "ETag"), "");
 }
 
+TEST_F(ServiceTest, WhatNotEverybodyMayAskIsNotForSharedCaches) {
+  ServiceOptions with_tokens = open_options();
+  with_tokens.tokens = [] { return std::map<std::string, std::string>{{"0123456789abcdef", "alice"}}; };
+  ServiceOptions with_certificates = open_options();
+  with_certificates.certified = true;
+  for (ServiceOptions* options : {&with_tokens, &with_certificates}) {
+    restart(std::move(*options));
+    const Answer answer = get("/v1/catalog", {{"authorization", "Bearer 0123456789abcdef"}});
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(header(answer, "Cache-Control"), "private, max-age=600");
+  }
+}
+
+TEST_F(ServiceTest, TheNearestProxySaysWhoAsks) {
+  ServiceOptions options = open_options();
+  options.rate = {.rate = 0, .burst = 0, .client_rate = 1};
+  options.trust_forwarded = true;
+  restart(std::move(options));
+  const auto left = [&](std::initializer_list<const char*> lines) {
+    Pairs headers;
+    for (const char* line : lines) headers.emplace_back("x-forwarded-for", line);
+    return header(get("/v1/schema/Snapshot", std::move(headers)), "X-RateLimit-Remaining");
+  };
+  EXPECT_EQ(left({"192.0.2.7"}), "1");
+  EXPECT_EQ(left({"198.51.100.1", "198.51.100.2, 192.0.2.7"}), "0") << "whatever the caller wrote before";
+  EXPECT_EQ(left({"192.0.2.7", "192.0.2.8"}), "1");
+}
+
 TEST_F(ServiceTest, GzipIsARepresentationOfItsOwn) {
   const Answer plain = get(cat("/v1/recipe", kQuery));
   const Answer small = get(cat("/v1/recipe", kQuery), {{"accept-encoding", "gzip"}});

@@ -187,6 +187,8 @@ class Answers(Served):
         self.ask("POST", "/v1/recipe?intent=training", body="kind: RecipeCriteria\nspec: {service: eks}\n# Canary4711",
                  headers={"Authorization": "Bearer 0123456789abcdef0123", "traceparent": trace})
         self.assertEqual(self.ask("GET", "/v1/catalog")[0].status, 401)
+        asked = self.ask("GET", "/v1/catalog", headers={"Authorization": "Bearer 0123456789abcdef0123"})[0]
+        self.assertEqual(asked.getheader("Cache-Control"), "private, max-age=600")
         self.end(process)
         lines = [json.loads(line) for line in self.log().splitlines() if line.startswith("{")]
         asked = next(line for line in lines if line.get("method") == "POST")
@@ -231,6 +233,7 @@ class Secure(Served):
         self.addCleanup(client.close)
         client.request("GET", QUERY)
         answer = client.getresponse()
+        self.assertEqual(answer.getheader("Cache-Control"), ("private" if certificate else "public") + ", max-age=600")
         return answer.status, answer.read()
 
     def test_a_client_shows_who_it_is(self):
