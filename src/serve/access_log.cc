@@ -16,25 +16,27 @@ constexpr std::size_t kEnough = std::size_t{32} * 1024;
 constexpr std::size_t kMost = std::size_t{4} * 1024 * 1024;  // while nobody takes them
 
 // Whoever reads our standard error may have stopped reading: then lines are lost, and the service is not held
-// up. A pipe that is ready takes PIPE_BUF bytes without a wait (pipe(7)).
-void write_all(std::string_view text) {
+// up. A pipe that is ready takes PIPE_BUF bytes without a wait (pipe(7)). Returns how many lines are lost.
+std::int64_t write_all(std::string_view text) {
   constexpr std::size_t kPiece = 4096;
   constexpr int kPatienceMs = 1'000;
   while (!text.empty()) {
     pollfd out{STDERR_FILENO, POLLOUT, 0};
-    if (::poll(&out, 1, kPatienceMs) == 0) return;
+    if (::poll(&out, 1, kPatienceMs) == 0) break;
     const ssize_t wrote = ::write(STDERR_FILENO, text.data(), std::min(text.size(), kPiece));
     if (wrote < 0 && errno == EINTR) continue;
-    if (wrote <= 0) return;  // nobody is left to read it
+    if (wrote <= 0) break;  // nobody is left to read it
     text.remove_prefix(static_cast<std::size_t>(wrote));
   }
+  return std::ranges::count(text, '\n');
 }
 
 }  // namespace
 
-AccessLog::AccessLog(const LogOptions& options, const Clock& clock)
+AccessLog::AccessLog(const LogOptions& options, const Clock& clock, std::atomic<std::int64_t>& lost)
     : options_(options),
       clock_(clock),
+      lost_(lost),
       writer_([this](const std::stop_token& stop) { write_now_and_then(stop); }) {}
 
 AccessLog::~AccessLog() {
@@ -46,7 +48,10 @@ void AccessLog::line(std::string_view message, std::initializer_list<LogField> f
                      std::source_location where) {
   const std::string line = log_line(options_, {LogLevel::Info, message, fields, where, clock_.now()});
   const std::lock_guard lock(mutex_);
-  if (waiting_.size() < kMost) waiting_ += line;
+  if (waiting_.size() < kMost)
+    waiting_ += line;
+  else
+    ++lost_;
   if (waiting_.size() >= kEnough) wake_.notify_one();
 }
 
@@ -59,11 +64,11 @@ void AccessLog::write_now_and_then(const std::stop_token& stop) {
       wake_.wait_for(lock, stop, kLongest, [this] { return waiting_.size() >= kEnough; });
       std::swap(taken, waiting_);
     }
-    write_all(taken);
+    lost_ += write_all(taken);
     taken.clear();
   }
   const std::lock_guard lock(mutex_);
-  write_all(waiting_);
+  lost_ += write_all(waiting_);
 }
 
 }  // namespace eidos::serve

@@ -1,7 +1,9 @@
 #pragma once
 // A line a request, written together: a system call a line would cost more than most answers.
 
+#include <atomic>
 #include <condition_variable>
+#include <cstdint>
 #include <mutex>
 #include <string>
 #include <thread>
@@ -11,11 +13,11 @@
 
 namespace eidos::serve {
 
-/// Lines reach standard error after half a second at most, and all of them before it ends. Safe to call from
-/// many threads.
+/// Lines reach standard error after half a second at most, and all of them before it ends. Where nobody reads
+/// them they are lost, and counted in `lost`. Safe to call from many threads.
 class AccessLog {
  public:
-  AccessLog(const LogOptions& options, const Clock& clock);
+  AccessLog(const LogOptions& options, const Clock& clock, std::atomic<std::int64_t>& lost);
   ~AccessLog();
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
@@ -28,6 +30,7 @@ class AccessLog {
 
   LogOptions options_;
   const Clock& clock_;
+  std::atomic<std::int64_t>& lost_;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::string waiting_;

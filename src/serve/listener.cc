@@ -184,6 +184,7 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
     parser_->body_limit(static_cast<std::uint64_t>(hub_.options.max_body_bytes));
     headers_came_ = false;
     if (buffer_.size() > 0) return first_byte();
+    if (buffer_.capacity() > kPiece) buffer_.shrink_to_fit();  // a large header came; waiting needs no room
     if (!enter_idle()) return close();
     tcp().expires_after(hub_.draining ? hub_.options.header_time : hub_.options.idle_time);
     stream_.async_read_some(buffer_.prepare(kPiece), [self = self()](Code code, std::size_t count) {

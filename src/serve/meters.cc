@@ -133,6 +133,8 @@ std::string Meters::text(const BuildInfo& build, double tokens_left) const {
   plain(out, "eidos_rate_limit_rejects_total", "counter", "Requests refused for their rate.",
         static_cast<double>(rejects_));
   plain(out, "eidos_rate_limit_tokens", "gauge", "Requests that may come at once.", tokens_left);
+  plain(out, "eidos_access_log_lost_lines_total", "counter", "Log lines that nobody took.",
+        static_cast<double>(lost_lines_));
   plain(out, "eidos_panic_recoveries_total", "counter", "Handlers that threw.", static_cast<double>(panics_));
   plain(out, "eidos_recipe_cache_hits_total", "counter", "Answers taken from those kept.",
         static_cast<double>(hits_));

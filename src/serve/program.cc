@@ -6,6 +6,7 @@
 
 #include <pthread.h>
 #include <signal.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #include "base/table.h"
@@ -111,6 +112,14 @@ class EndSignals {
   std::jthread thread_;
 };
 
+// A connection is a descriptor, and many systems allow 1,024 until more are asked for.
+void raise_descriptor_limit() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return;
+  limit.rlim_cur = limit.rlim_max;
+  ::setrlimit(RLIMIT_NOFILE, &limit);  // what was allowed stays allowed when this fails
+}
+
 LogOptions log_options(const Settings& settings) {
   return {settings.log_json ? LogMode::Json : LogMode::Text,
           settings.debug ? LogLevel::Debug : LogLevel::Info, false};
@@ -119,7 +128,9 @@ LogOptions log_options(const Settings& settings) {
 class Server {
  public:
   Server(Service& service, const Settings& settings)
-      : service_(service), settings_(settings), access_(log_options(settings), service.clock()) {}
+      : service_(service),
+        settings_(settings),
+        access_(log_options(settings), service.clock(), service.meters().lost_lines()) {}
 
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
@@ -210,6 +221,7 @@ int run_program(const std::vector<std::string>& arguments) {
     return written ? 0 : report(written.error());
   }
   ::signal(SIGPIPE, SIG_IGN);
+  raise_descriptor_limit();
   const sigset_t ending = EndSignals::set();
   ::pthread_sigmask(SIG_BLOCK, &ending, nullptr);
   auto ended = serve(*std::move(settings), *files, *clock);

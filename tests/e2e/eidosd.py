@@ -24,17 +24,22 @@ PATTERN = re.compile(r"listening on (https?)://127\.0\.0\.1:([0-9]+)/")
 
 
 class Served(support.Case):
-    def start(self, *more, env=None, limit=None):
+    def start(self, *more, env=None, limit=None, log=None):
+        """`limit`: of descriptors, soft and hard. `log`: a pipe for standard error, instead of the file that log() reads."""
         def bounded():
             if limit is not None:
-                resource.setrlimit(resource.RLIMIT_NOFILE, (limit, limit))
+                resource.setrlimit(resource.RLIMIT_NOFILE, limit)
         process = subprocess.Popen(
             [support.EIDOSD, "--listen", "127.0.0.1:0", "--rate", "0", "--client-rate", "0", *more], cwd=self.dir,
             env=support.environment(**(env or {})), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-            stderr=open(self.dir / "log", "wb"), preexec_fn=bounded)
+            stderr=log or open(self.dir / "log", "wb"), preexec_fn=bounded)
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
         self.addCleanup(process.stdout.close)
+        if log:
+            self.port = int(PATTERN.search(process.stderr.readline().decode())[2])
+            self.addCleanup(process.stderr.close)
+            return process
         until = time.monotonic() + support.SECONDS
         while (found := PATTERN.search(self.log())) is None:
             self.assertIsNone(process.poll(), self.log())
@@ -399,8 +404,45 @@ class Abuse(Served):
         answer, metrics = self.ask("GET", "/metrics")
         self.assertLessEqual(int(re.search(rb"\neidos_http_connections ([0-9]+)", metrics)[1]), 60)
 
+    def test_it_takes_the_descriptors_that_it_may_have(self):
+        process = self.start(limit=(40, 200))
+        limits = pathlib.Path(f"/proc/{process.pid}/limits").read_text()
+        self.assertRegex(limits, r"\nMax open files +200 +200 ")
+        raws = [self.connect() for _ in range(100)]
+        for _ in range(2):
+            for raw in raws:
+                raw.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            for raw in raws:
+                self.assertTrue(raw.recv(65536).startswith(b"HTTP/1.1 200 "), "none had to go")
+
+    def test_a_large_header_leaves_nothing_behind(self):
+        process = self.start()
+        def resident():
+            return int(re.search(r"VmRSS:\s+([0-9]+) kB", pathlib.Path(f"/proc/{process.pid}/status").read_text())[1])
+        request = b"GET /health HTTP/1.1\r\nHost: x\r\nX: " + b"a" * 60_000 + b"\r\n\r\n"
+        def ask():
+            raw = self.connect()
+            raw.sendall(request)
+            self.assertTrue(raw.recv(65536).startswith(b"HTTP/1.1 200 "))
+        ask()
+        before = resident()
+        for _ in range(400):
+            ask()
+        self.assertLess(resident() - before, 400 * 30, "all of them are still connected")
+
+    def test_who_stops_reading_the_log_is_counted_and_holds_up_nobody(self):
+        process = self.start("--log-json", log=subprocess.PIPE)
+        until = time.monotonic() + support.SECONDS
+        lost = 0
+        while lost == 0:
+            self.assertLess(time.monotonic(), until)
+            self.assertIn(b"HTTP/1.1 200 ", self.send(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" * 200 + b"GET /health HTTP/1.0\r\n\r\n"))
+            lost = int(re.search(rb"\neidos_access_log_lost_lines_total ([0-9]+)\n", self.ask("GET", "/metrics")[1])[1])
+        process.send_signal(signal.SIGTERM)
+        self.assertEqual(process.wait(support.SECONDS), 0)
+
     def test_without_descriptors_it_recovers(self):
-        self.start(limit=40)
+        self.start(limit=(40, 40))
         raws = [self.connect() for _ in range(80)]
         self.alive()
         for raw in raws:
