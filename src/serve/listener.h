@@ -11,6 +11,10 @@
 #include "base/limit.h"
 #include "serve/message.h"
 
+namespace boost::asio::ssl {
+class context;
+}
+
 namespace eidos::serve {
 
 struct ListenOptions {
@@ -26,9 +30,8 @@ struct ListenOptions {
   Milliseconds idle_time{120'000};
   Milliseconds drain_delay{0};      ///< From the stop request to the end of listening.
   Milliseconds drain_time{30'000};  ///< For requests that are worked on then.
-  std::string certificate = {};     ///< PEM, the chain behind it; with `key` it is TLS, 1.2 at least.
-  std::string key = {};
-  std::string client_authorities = {};  ///< PEM; a client has to show a certificate of theirs.
+  /// Asked for each connection: TLS is spoken with what it gives. Unset: HTTP alone.
+  std::function<std::shared_ptr<boost::asio::ssl::context>()> secure = {};
 };
 
 /// What a listener asks for.
@@ -50,8 +53,7 @@ class Listener {
   virtual void stop() = 0;
 };
 
-/// Invalid: `host` is no address; certificate and key cannot be read or do not belong together. Denied,
-/// Unavailable: as bind(2).
+/// Invalid: `host` is no address. Denied, Unavailable: as bind(2).
 Result<std::unique_ptr<Listener>> listen(const ListenOptions& options, Application application);
 
 }  // namespace eidos::serve

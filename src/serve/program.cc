@@ -14,6 +14,7 @@
 #include "catalog/criteria_values.h"
 #include "catalog/embedded.h"
 #include "serve/access_log.h"
+#include "serve/certificates.h"
 #include "serve/service.h"
 #include "serve/settings.h"
 #include "serve/tokens.h"
@@ -188,12 +189,11 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
     options.tokens = [&tokens] { return tokens->tokens(); };
   }
   Service service(catalog, std::move(options), clock);
+  std::unique_ptr<CertificateFiles> certificates;
   if (!settings.tls_cert.empty()) {
-    EIDOS_TRY(settings.listen.certificate, files.read(settings.tls_cert, {}));
-    EIDOS_TRY(settings.listen.key, files.read(settings.tls_key, {}));
-  }
-  if (!settings.client_ca.empty()) {
-    EIDOS_TRY(settings.listen.client_authorities, files.read(settings.client_ca, {}));
+    EIDOS_TRY(certificates, CertificateFiles::open({settings.tls_cert, settings.tls_key, settings.client_ca},
+                                                   files, clock, *log));
+    settings.listen.secure = [&certificates] { return certificates->context(); };
   }
   Server server(service, settings);
   EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
