@@ -94,13 +94,24 @@ class TcpListener final : public Listener {
     acceptor_.async_accept(next_context().get_executor(), [this](Code code, Socket socket) {
       if (code == asio::error::operation_aborted) return;
       if (code) return try_later();
-      take(std::move(socket));
-      if (acceptor_.is_open()) accept();
+      admit(std::move(socket));
     });
   }
 
+  // Where nobody can make room yet, the new one waits, and all behind it in the queue of the socket: in a
+  // burst those before it may not even have begun to be idle.
+  void admit(Socket socket) {
+    constexpr Milliseconds kPause{5};
+    if (make_room() || !acceptor_.is_open()) {
+      take(std::move(socket));
+      if (acceptor_.is_open()) accept();
+      return;
+    }
+    pause_.expires_after(kPause);
+    pause_.async_wait([this, waits = std::move(socket)](Code) mutable { admit(std::move(waits)); });
+  }
+
   void take(Socket socket) {
-    if (!make_room()) return;  // the socket closes with this call
     if (!hub_.options.secure) return serve_plain(std::move(socket), hub_);
     const std::shared_ptr<asio::ssl::context> secure = hub_.options.secure();
     serve_secure(std::move(socket), hub_, *secure);
@@ -113,7 +124,10 @@ class TcpListener final : public Listener {
     acceptor_.non_blocking(true, code);
     for (int left = asio::socket_base::max_listen_connections; left > 0 && !code; --left) {
       Socket socket = acceptor_.accept(next_context().get_executor(), code);
-      if (!code) take(std::move(socket));
+      if (!code) {
+        make_room();
+        take(std::move(socket));
+      }
       if (code == asio::error::connection_aborted) code = {};
     }
   }
