@@ -108,13 +108,19 @@ class Connection final : public Closable, public std::enable_shared_from_this<Co
     asio::post(stream_.get_executor(), [self = this->weak_from_this(), spare] {
       const auto alive = self.lock();
       if (!alive || !alive->waiting_) return;
-      if (spare == Spare::Nobody || alive->served_ > 0) alive->close();
+      if (spare == Spare::Nobody || alive->has_done()) alive->close();
     });
   }
 
  private:
   auto self() { return this->shared_from_this(); }
   TcpStream& tcp() { return beast::get_lowest_layer(stream_); }
+
+  // It was answered, and the next request is not already here.
+  bool has_done() {
+    Code code;
+    return served_ > 0 && (tcp().socket().available(code) == 0 || code);
+  }
 
   // A handshake has the time that a header has.
   void greet() {

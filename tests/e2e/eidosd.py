@@ -525,9 +525,13 @@ class Ending(Served):
     def test_who_stands_in_the_queue_is_served(self):
         process = self.start()
         request = b"GET /v1/catalog HTTP/1.1\r\nHost: x\r\n\r\n"
+        kept = [self.connect() for _ in range(50)]
+        for raw in kept:
+            raw.sendall(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n")
+            self.assertTrue(raw.recv(65536).endswith(b"}\n"))
         process.send_signal(signal.SIGSTOP)  # so that nobody is taken from the queue before it is told to end
         early, late = ([self.connect() for _ in range(100)] for _ in range(2))
-        for raw in early:
+        for raw in kept + early:
             raw.sendall(request)
         process.send_signal(signal.SIGTERM)
         process.send_signal(signal.SIGCONT)
@@ -535,7 +539,7 @@ class Ending(Served):
             os.sched_yield()
         for raw in late:
             raw.sendall(request)
-        for raw in early + late:
+        for raw in kept + early + late:
             got = self.rest(raw)
             self.assertTrue(got.startswith(b"HTTP/1.1 200 "), got[:200])
             if raw in late:  # asked when the end had begun
