@@ -58,17 +58,17 @@ Result<std::string> Made::uid_of(const kube::Target& target, const Limit& limit)
   return text_at(*there, {"metadata", "uid"});
 }
 
-Result<void> Made::until_pods_are_gone(const std::string& ns, const Limit& limit) {
+Result<void> Made::until_pods_are_gone(const kube::Target& job, const Limit& limit) {
   const Limit patience = limit.within(kPodTime);
   const Waiter waiter(patience);
   for (;;) {
-    EIDOS_TRY(bool any, has_pods(client_, ns, cat(kRunLabel, "=", run_), limit));
+    EIDOS_TRY(bool any, has_pods(client_, job.ns, cat(kRunLabel, "=", run_, ",job-name=", job.name), limit));
     if (!any) return {};
     EIDOS_CHECK(waiter.wait({}, "waiting for the agent's pod to end", kBetweenLooks.count()));
   }
 }
 
-Result<void> Made::remove_one(One& one, const Limit& limit) {
+Result<void> Made::remove_one(One& one, bool wait, const Limit& limit) {
   if (one.target.resource == namespaces()) return {};
   if (one.uid.empty()) {
     EIDOS_TRY(one.uid, uid_of(one.target, limit));
@@ -78,16 +78,33 @@ Result<void> Made::remove_one(One& one, const Limit& limit) {
     return kube::remove_config_map(client_, {one.target.ns, one.target.name}, one.uid, limit);
   auto removed = client_.remove(one.target, {.uid = one.uid}, limit);
   if (!removed) return std::unexpected(std::move(removed).error());
-  if (one.target.resource == jobs()) return until_pods_are_gone(one.target.ns, limit);
+  if (wait && one.target.resource == jobs()) return until_pods_are_gone(one.target, limit);
   return {};
 }
 
+void Made::remove_jobs(const Limit& limit) {
+  for (One& one : made_)
+    if (one.target.resource == jobs()) (void)remove_one(one, false, limit);
+}
+
 Result<void> Made::remove(const Limit& limit) {
+  return remove_all(true, limit);
+}
+
+Result<void> Made::remove_ended(const Limit& limit) {
+  return remove_all(false, limit);
+}
+
+Result<void> Made::remove_all(bool wait, const Limit& limit) {
   std::vector<std::string> left;
-  for (auto one = made_.rbegin(); one != made_.rend(); ++one)
-    if (auto gone = remove_one(*one, limit); !gone)
-      left.push_back(cat(kube::described(one->target), " (", gone.error().message, ")"));
-  made_.clear();
+  std::vector<One> kept;
+  for (auto one = made_.rbegin(); one != made_.rend(); ++one) {
+    auto gone = remove_one(*one, wait, limit);
+    if (gone) continue;
+    left.push_back(cat(kube::described(one->target), " (", gone.error().message, ")"));
+    kept.push_back(*one);
+  }
+  made_.assign(kept.rbegin(), kept.rend());
   if (left.empty()) return {};
   return fail(ErrorKind::Unavailable, cat("what the agent needed is not all removed: ", join(left, "; ")), {},
               cat("run 'eidos agent cleanup --run ", run_, "'"));

@@ -25,16 +25,22 @@ class Made {
 
   /// Removes what was made, the last first, each by its uid: what took its name meanwhile stays. The pods of
   /// the Job are gone before their ConfigMap goes, so that none writes it again. Namespaces stay: others may
-  /// have moved in. Unavailable: what could not be removed, each with the reason; the rest is gone.
+  /// have moved in. Unavailable: what could not be removed, each with the reason; the rest is gone, and
+  /// another remove() tries those again.
   Result<void> remove(const Limit& limit);
+  /// The same where the pods have ended, so that nobody waits for them.
+  Result<void> remove_ended(const Limit& limit);
+  /// Only the Jobs, whose pods then end; remove() does the rest. What fails here fails there again.
+  void remove_jobs(const Limit& limit);
 
  private:
   struct One {
     kube::Target target;
     std::string uid;  ///< Empty: not known whether it was made.
   };
-  Result<void> remove_one(One& one, const Limit& limit);
-  Result<void> until_pods_are_gone(const std::string& ns, const Limit& limit);
+  Result<void> remove_all(bool wait, const Limit& limit);
+  Result<void> remove_one(One& one, bool wait, const Limit& limit);
+  Result<void> until_pods_are_gone(const kube::Target& job, const Limit& limit);
   /// The uid of this run's object of that name; empty: there is none.
   Result<std::string> uid_of(const kube::Target& target, const Limit& limit);
 

@@ -86,6 +86,7 @@ PodState state_of(const data::Value& job, const std::vector<data::Value>& pods,
     out.pod = text_at(*pod, {"metadata", "name"});
     out.node = text_at(*pod, {"spec", "nodeName"});
     phase = text_at(*pod, {"status", "phase"});
+    out.ended = phase == "Succeeded" || phase == "Failed";
   }
   if (const data::Value* failed = condition(job, "Failed", "True")) {
     out.phase = Phase::Failed;

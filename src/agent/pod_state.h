@@ -15,6 +15,7 @@ struct PodState {
   Phase phase = Phase::Waiting;
   std::string pod = {};   ///< Empty: there is none yet.
   std::string node = {};  ///< Empty: it has none yet.
+  bool ended = false;     ///< Its container has ended: nothing is written any more.
   std::string why = {};   ///< Why it waits or failed, as the cluster says it: "OOMKilled"; may be empty.
 };
 

@@ -4,6 +4,7 @@
 #include "agent/objects.h"
 #include "agent/pod_state.h"
 #include "agent/preflight.h"
+#include "agent/run_parts.h"
 #include "base/text.h"
 #include "base/wait.h"
 #include "kube/document.h"
@@ -12,10 +13,6 @@ namespace eidos::agent {
 
 namespace {
 
-// The cluster ends the pod in time; we hear of it a little later.
-constexpr std::chrono::seconds kGrace{20};
-// An API server that is restarted comes back within this.
-constexpr std::chrono::seconds kMostSilence{90};
 constexpr std::size_t kMostLogBytes = std::size_t{1} << 20;
 constexpr std::size_t kMostLine = 1000;
 
@@ -46,10 +43,6 @@ class LogLines {
   std::string line_;
   std::size_t bytes_ = 0;
 };
-
-bool may_pass(ErrorKind kind) {
-  return kind == ErrorKind::Unavailable || kind == ErrorKind::RateLimited || kind == ErrorKind::Timeout;
-}
 
 Result<std::vector<data::Value>> all_of(kube::Client& client, const kube::Target& target,
                                         const kube::Narrowing& narrowing, const Limit& limit) {
@@ -202,6 +195,31 @@ Result<bool> make_all(const AgentOptions& options, Made& made, const Progress& p
   return true;
 }
 
+Result<RunResult> attempt(kube::Client& client, const RunOptions& options, const AgentOptions& agent,
+                          const Progress& progress, const Limit& limit) {
+  EIDOS_TRY(PodState state, Follower(client, options, agent, progress, limit).run());
+  return result_of(client, agent, state, limit);
+}
+
+// What could not be removed matters more than what went wrong before: somebody must remove it.
+Result<RunResult> after_removal(Result<RunResult> done, Result<void> removed) {
+  if (removed) return done;
+  Error error = std::move(removed).error();
+  if (!done) error.others.push_back(std::move(done).error());
+  if (done && done->document.empty() && done->failure) error.others.push_back(*done->failure);
+  if (done && !done->document.empty()) {
+    done->failure = std::move(error);  // the snapshot is not lost over this
+    return done;
+  }
+  return std::unexpected(std::move(error));
+}
+
+}  // namespace
+
+bool may_pass(ErrorKind kind) {
+  return kind == ErrorKind::Unavailable || kind == ErrorKind::RateLimited || kind == ErrorKind::Timeout;
+}
+
 Result<RunResult> result_of(kube::Client& client, const AgentOptions& options, const PodState& state,
                             const Limit& limit) {
   RunResult out;
@@ -227,27 +245,6 @@ Result<RunResult> result_of(kube::Client& client, const AgentOptions& options, c
                 "is --image a version of eidos?");
   return std::unexpected(std::move(text).error());
 }
-
-Result<RunResult> attempt(kube::Client& client, const RunOptions& options, const AgentOptions& agent,
-                          const Progress& progress, const Limit& limit) {
-  EIDOS_TRY(PodState state, Follower(client, options, agent, progress, limit).run());
-  return result_of(client, agent, state, limit);
-}
-
-// What could not be removed matters more than what went wrong before: somebody must remove it.
-Result<RunResult> after_removal(Result<RunResult> done, Result<void> removed) {
-  if (removed) return done;
-  Error error = std::move(removed).error();
-  if (!done) error.others.push_back(std::move(done).error());
-  if (done && done->document.empty() && done->failure) error.others.push_back(*done->failure);
-  if (done && !done->document.empty()) {
-    done->failure = std::move(error);  // the snapshot is not lost over this
-    return done;
-  }
-  return std::unexpected(std::move(error));
-}
-
-}  // namespace
 
 AgentOptions with_own_names(AgentOptions options) {
   for (std::string* name : {&options.job_name, &options.result}) *name += cat("-", options.run);

@@ -24,17 +24,6 @@ namespace {
 
 constexpr std::chrono::seconds kMostTime{60};
 
-// Ten of these tell two runs of one second apart; names of Kubernetes take them all.
-std::string run_id() {
-  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
-  constexpr int kLength = 8;
-  std::random_device dice;
-  std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
-  std::string out;
-  for (int i = 0; i < kLength; ++i) out += kLetters[pick(dice)];
-  return out;
-}
-
 // What the collectors of the pod are told, where `snapshot --agent` was told it.
 void pass_on(const Flags& flags, agent::AgentOptions& options) {
   constexpr std::string_view kValues[] = {"filter",       "exclude",        "require", "pod-namespace",
@@ -74,6 +63,16 @@ Result<int> follow(const agent::RunOptions& options, kube::Client& client, const
 
 }  // namespace
 
+std::string new_run_id() {
+  constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";
+  constexpr int kLength = 8;
+  std::random_device dice;
+  std::uniform_int_distribution<std::size_t> pick(0, kLetters.size() - 1);
+  std::string out;
+  for (int i = 0; i < kLength; ++i) out += kLetters[pick(dice)];
+  return out;
+}
+
 Result<void> check_agent_flags(const Flags& flags) {
   constexpr std::string_view kHere[] = {"watch",     "serve",    "preview",   "cache",
                                         "fail-fast", "root",     "smi-path",  "smi-xml",
@@ -100,7 +99,7 @@ Result<int> run_agent_run(const Invocation& invocation, Session& session) {
   if (pod.image.empty())
     return fail(ErrorKind::Usage, "--image is needed: a build has no image of its own", {},
                 "for example --image registry.example/eidos:v0.1.0");
-  pod.run = run_id();
+  pod.run = new_run_id();
   if (flags.on("dry-run")) return print(agent::to_yaml(agent::all_objects(pod)), session.world);
   session.world.watch_signals();
   EIDOS_TRY(kube::Client * client, client_of(flags, session));

@@ -35,12 +35,12 @@ Result<void> store(std::string_view text, const std::string& output, const Flags
 
 }  // namespace
 
-kube::SharedClient& cluster_of(const Flags& flags, Session& session) {
-  return session.world.cluster({flags.text("kubeconfig"), flags.text("kube-context")});
+kube::SharedClient& cluster_of(const Flags& flags, Session& session, int per_second) {
+  return session.world.cluster({flags.text("kubeconfig"), flags.text("kube-context"), per_second});
 }
 
-Result<kube::Client*> client_of(const Flags& flags, Session& session) {
-  EIDOS_TRY(kube::Client * client, cluster_of(flags, session).get());
+Result<kube::Client*> client_of(const Flags& flags, Session& session, int per_second) {
+  EIDOS_TRY(kube::Client * client, cluster_of(flags, session, per_second).get());
   if (client != nullptr) return client;
   return fail(ErrorKind::Unavailable, "no cluster: there is no kubeconfig, and this is no pod", {},
               "give --kubeconfig FILE, or set KUBECONFIG");

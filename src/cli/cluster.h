@@ -11,9 +11,10 @@
 namespace eidos::cli {
 
 /// The client that --kubeconfig and --kube-context choose. Nothing is read or asked before its get().
-kube::SharedClient& cluster_of(const Flags& flags, Session& session);
+/// `per_second`: requests at most, 0 for no limit.
+kube::SharedClient& cluster_of(const Flags& flags, Session& session, int per_second = 0);
 /// Its client. Unavailable: no cluster is configured here.
-Result<kube::Client*> client_of(const Flags& flags, Session& session);
+Result<kube::Client*> client_of(const Flags& flags, Session& session, int per_second = 0);
 
 /// The text of the document in a ConfigMap.
 Result<std::string> read_from_cluster(const std::string& source, const Flags& flags, Session& session);

@@ -11,6 +11,7 @@ Result<int> run_read_nvml(const Invocation& invocation, Session& session);
 Result<int> run_redact(const Invocation& invocation, Session& session);
 Result<int> run_recipe(const Invocation& invocation, Session& session);
 Result<int> run_query(const Invocation& invocation, Session& session);
+Result<int> run_fleet_snapshot(const Invocation& invocation, Session& session);
 Result<int> run_fleet_outliers(const Invocation& invocation, Session& session);
 Result<int> run_agent_manifests(const Invocation& invocation, Session& session);
 Result<int> run_agent_rbac(const Invocation& invocation, Session& session);

@@ -9,11 +9,6 @@ namespace eidos::cli {
 
 namespace {
 
-constexpr Flag kPolicyKind = {.name = "policy-kind",
-                              .takes = Takes::Text,
-                              .value = "KIND",
-                              .help = "let it read the specs of this kind too: PLURAL.VERSION.GROUP; repeats",
-                              .rules = kRepeats | kSetting};
 constexpr Flag kSchedule = {.name = "schedule",
                             .takes = Takes::Text,
                             .value = "CRON",
@@ -25,10 +20,11 @@ constexpr Flag kRetain = {
     .value = "N",
     .help = "let it keep the newest N results of its node only, and the rights for that"};
 
-constexpr Flag kRightsFlags[] = {kPolicyKind};
-constexpr Flag kRbacOnly[] = {kPolicyKind, kRetain};
+constexpr Flag kRightsFlags[] = {kAgentPolicyKind};
+constexpr Flag kRbacOnly[] = {kAgentPolicyKind, kRetain};
 constexpr Flag kManifestsOnly[] = {kSchedule, kRetain, kAgentCreateNamespace, kAgentMakeRbac};
-constexpr Flag kPreflightOnly[] = {kSchedule, kRetain, kAgentCreateNamespace, kAgentMakeRbac, kPolicyKind};
+constexpr Flag kPreflightOnly[] = {kSchedule, kRetain, kAgentCreateNamespace, kAgentMakeRbac,
+                                   kAgentPolicyKind};
 constexpr Flag kRunOutput[] = {kOutput, kFormat, kAllowOutside};
 constexpr Flag kCleanupFlags[] = {
     kAgentNamespace,

@@ -68,6 +68,12 @@ inline constexpr Flag kAgentMakeRbac = {
 // Not by default: who removes what was applied would remove a namespace that others live in.
 inline constexpr Flag kAgentCreateNamespace = {
     .name = "create-namespace", .help = "make the namespace, too; removing it again takes all in it along"};
+inline constexpr Flag kAgentPolicyKind = {
+    .name = "policy-kind",
+    .takes = Takes::Text,
+    .value = "KIND",
+    .help = "let it read the specs of this kind too: PLURAL.VERSION.GROUP; repeats",
+    .rules = kRepeats | kSetting};
 /// How a run goes.
 inline constexpr Flag kAgentRunFlags[] = {
     {.name = "cleanup", .help = "remove what the run made; the default", .rules = kNegatable},

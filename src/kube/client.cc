@@ -136,6 +136,7 @@ class OneClient final : public SharedClient {
           cat("the certificate of cluster ", quote(config->cluster),
               " is not checked (insecure-skip-tls-verify): anybody on the way can read and change "
               "what is said"));
+    options_.per_second = chosen_.per_second;
     return open_client(context_, *std::move(config), options_);
   }
 

@@ -119,6 +119,7 @@ struct ClientOptions {
   Milliseconds idle_time{30'000};  ///< Within an answer.
   Milliseconds first_pause{100};   ///< Before the second try; doubled for each further one.
   net::Environment environment = net::process_environment();
+  int per_second = 0;  ///< Requests sent in a second at most, tries counted; 0: no limit.
 };
 
 /// No connection is made before the first request. Invalid: certificates that cannot be read, or that are

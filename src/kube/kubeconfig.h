@@ -17,6 +17,7 @@ namespace eidos::kube {
 struct Selection {
   std::string kubeconfig = {};  ///< One file, read instead of every other.
   std::string context = {};     ///< Instead of its current-context.
+  int per_second = 0;           ///< Requests in a second at most; 0: no limit.
   bool operator==(const Selection&) const = default;
 };
 

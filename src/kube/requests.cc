@@ -142,7 +142,8 @@ Requests::Requests(const Context& context, Config config, ClientOptions options)
       options_(std::move(options)),
       files_(context.files),
       clock_(context.clock),
-      credentials_(config_, {context.files, context.processes, context.clock}, inherited_environment()) {}
+      credentials_(config_, {context.files, context.processes, context.clock}, inherited_environment()),
+      rate_(options_.per_second) {}
 
 Result<void> Requests::open() {
   EIDOS_CHECK(check_certificate(config_, clock_));
@@ -175,6 +176,10 @@ Result<net::Call> Requests::call_of(const Request& request, const Limit& limit) 
 
 Result<Requests::Try> Requests::once(const net::Call& call, const Limit& limit) {
   SteadyTime now = std::chrono::steady_clock::now();
+  if (Milliseconds wait = rate_.take(now); wait.count() > 0) {
+    EIDOS_CHECK(pause(wait, limit));
+    now += wait;
+  }
   auto sent = session_->send(call, limit);
   if (!sent) {
     ErrorKind kind = sent.error().kind;

@@ -13,6 +13,7 @@
 #include "kube/breaker.h"
 #include "kube/client.h"
 #include "kube/credentials.h"
+#include "kube/rate.h"
 #include "net/session.h"
 
 namespace eidos::kube {
@@ -78,6 +79,7 @@ class Requests {
   const Clock& clock_;
   Credentials credentials_;
   Breaker breaker_;
+  Rate rate_;
   std::unique_ptr<net::Session> session_;
 };
 

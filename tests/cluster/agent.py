@@ -232,6 +232,56 @@ class Agent(support.Case):
             self.assertRegex(one["metadata"]["name"], r"^eidos-snapshot-n1-\d{4}-\d\d-\d\d-\d{6}$")
         CLUSTER.api(f"/api/v1/namespaces/{NAMESPACE}/configmaps/{others['metadata']['name']}")  # not ours: still there
 
+    def fleet(self, *more, code=0):
+        done = self.eidos("fleet", "snapshot", "-n", NAMESPACE, "--image", IMAGE, "-k", CLUSTER.kubeconfig(), "-o", "out",
+                          *more)
+        self.assertEqual(done.code, code, done.err)
+        return done
+
+    def test_a_fleet(self):
+        """Two nodes that work and one whose kubelet does not answer: its pod never runs."""
+        with Kubelet(CLUSTER, "n2", support.EIDOS, labels={"nvidia.com/gpu.present": "true"}):
+            CLUSTER.apply({"apiVersion": "v1", "kind": "Node", "metadata": {"name": "silent"}})
+            self.addCleanup(CLUSTER.kubectl, "delete", "node", "n2", "silent")
+            self.put("nodes.txt", "n1\nn2 # the second\n\nsilent\nn1\n")
+            first = self.fleet("--nodes-from", "nodes.txt", "--deadline", "8s", "--workers", "3", code=6)
+            self.assertIn("1 node failed: silent", first.err)
+            self.assertEqual(sorted(self.tree(self.dir / "out")), ["n1.yaml", "n2.yaml", "summary.yaml"])
+            summary = yaml.safe_load((self.dir / "out/summary.yaml").read_text())
+            self.assertEqual(summary["counts"]["snapshots"], 2)
+            self.assertEqual([failure["names"] for failure in summary["failures"] if "silent" in failure["names"]],
+                             [["silent"]])
+            for name in ("n1", "n2"):
+                snapshot = yaml.safe_load((self.dir / f"out/{name}.yaml").read_text())
+                self.assertEqual(snapshot["metadata"]["source-node"], name)
+            self.nothing_left()
+            again = self.fleet("--node-selector", "nvidia.com/gpu.present=true")
+            self.assertIn("2 nodes, 2 of them fresh", again.err)
+            anew = self.fleet("--node-selector", "nvidia.com/gpu.present=true", "--fresh", "1ms", "--qps", "20")
+            self.assertIn("0 of them fresh", anew.err)
+            self.nothing_left()
+
+    def test_a_fleet_that_is_not_there(self):
+        self.put("nodes.txt", "n1\nn01\nnobody\n")
+        done = self.fleet("--nodes-from", "nodes.txt", code=3)
+        self.assertIn("no node 'n01'; did you mean 'n1'", done.err)
+        self.assertIn("nobody", done.err)
+        self.assertIn("no node has the labels", self.fleet("--node-selector", "a=b", code=3).err)
+        self.nothing_left()
+
+    def test_a_fleet_interrupted(self):
+        for moment in (0.3, 1.0, 2.5):
+            with self.subTest(moment):
+                process = subprocess.Popen(
+                    [support.EIDOS, "fleet", "snapshot", "-n", NAMESPACE, "--image", "registry.example/slow:v1", "-k",
+                     str(CLUSTER.kubeconfig()), "-o", "out", "--node-selector", "kubernetes.io/hostname=n1"],
+                    cwd=self.dir, env=support.environment(), stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
+                time.sleep(moment)
+                process.send_signal(signal.SIGINT)
+                _, err = process.communicate(timeout=60)
+                self.assertIn(process.returncode, (130, -signal.SIGINT), err)
+                self.nothing_left()
+
     def test_each_right_of_the_person_is_needed_and_no_other(self):
         refused = self.run_agent(user="agent", code=4)
         rules = rules_in(refused.err)

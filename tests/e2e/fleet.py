@@ -75,5 +75,20 @@ class Outliers(support.Case):
         self.assertLess(peak(600), few + 8 * 1024, "KiB: 600 snapshots of 35 kB are 21 MB")
 
 
+class FleetSnapshot(support.Case):
+    def test_what_is_refused(self):
+        image = ("--image", "registry.example/eidos:v1", "-o", "out")
+        nodes = ("--node-selector", "a=b")
+        cases = [(image, 1, "--nodes-from"), ((*nodes, "-o", "out"), 1, "--image"),
+                 ((*image, *nodes, "--workers", "0"), 2, "1 to 500"), ((*image, *nodes, "--qps", "0"), 2, "1 to 10000"),
+                 ((*image, *nodes), 6, "no cluster"), ((*image, "--node-selector", "a"), 2, "KEY=VALUE")]
+        for args, code, said in cases:
+            with self.subTest(args):
+                done = self.eidos("fleet", "snapshot", *args)
+                self.assertEqual((done.code, done.out), (code, ""), done.err)
+                self.assertIn(said, done.err)
+                self.assertEqual(self.tree(), {})
+
+
 if __name__ == "__main__":
     support.main()
