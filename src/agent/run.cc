@@ -205,13 +205,14 @@ Result<RunResult> attempt(kube::Client& client, const RunOptions& options, const
 Result<RunResult> after_removal(Result<RunResult> done, Result<void> removed) {
   if (removed) return done;
   Error error = std::move(removed).error();
-  if (!done) error.others.push_back(std::move(done).error());
-  if (done && done->document.empty() && done->failure) error.others.push_back(*done->failure);
-  if (done && !done->document.empty()) {
-    done->failure = std::move(error);  // the snapshot is not lost over this
-    return done;
+  if (!done) {
+    error.others.push_back(std::move(done).error());
+    return std::unexpected(std::move(error));
   }
-  return std::unexpected(std::move(error));
+  if (done->failure) error.others.push_back(*std::move(done->failure));
+  if (done->document.empty()) return std::unexpected(std::move(error));
+  done->failure = std::move(error);  // the snapshot is not lost over this
+  return done;
 }
 
 }  // namespace

@@ -7,11 +7,14 @@
 
 As a program it runs a command with KUBECONFIG set, and ends everything with it:
 
-    tests/cluster/cluster.py [--controllers] -- COMMAND ...    exit 77 when the programs are not here
+    tests/cluster/cluster.py [--controllers] [--kubelet EIDOS] -- COMMAND ...    exit 77 when the programs are not here
+
+--kubelet: with a node that runs this binary for its pods (kubelet.py), and the controllers.
 
 Nothing outlives the process: the servers ask the kernel to end them with their parent. Data goes to /dev/shm.
 """
 import base64
+import contextlib
 import ctypes
 import json
 import os
@@ -257,14 +260,21 @@ class Cluster:
 
 def main():
     arguments = sys.argv[1:]
-    controllers = arguments[:1] == ["--controllers"]
-    command = arguments[1 if controllers else 0:]
+    controllers = kubelet = None
+    while arguments[:1] and arguments[0] in ("--controllers", "--kubelet"):
+        controllers = True
+        if arguments.pop(0) == "--kubelet":
+            kubelet = arguments.pop(0)
+    command = arguments
     if command[:1] == ["--"]:
         command = command[1:]
     if not command:
         sys.exit(__doc__)
     try:
-        with Cluster(controllers=controllers) as cluster:
+        with Cluster(controllers=bool(controllers)) as cluster, contextlib.ExitStack() as more:
+            if kubelet:
+                from kubelet import Kubelet
+                more.enter_context(Kubelet(cluster, "n1", kubelet))
             done = subprocess.run(command, env={**os.environ, "KUBECONFIG": str(cluster.kubeconfig()),
                                                 "EIDOS_CLUSTER": str(cluster.dir)}, check=False)
             sys.exit(done.returncode)
