@@ -33,10 +33,9 @@ std::int64_t write_all(std::string_view text) {
 
 }  // namespace
 
-AccessLog::AccessLog(const LogOptions& options, const Clock& clock, std::atomic<std::int64_t>& lost)
+AccessLog::AccessLog(const LogOptions& options, const Clock& clock)
     : options_(options),
       clock_(clock),
-      lost_(lost),
       writer_([this](const std::stop_token& stop) { write_now_and_then(stop); }) {}
 
 AccessLog::~AccessLog() {
@@ -44,9 +43,9 @@ AccessLog::~AccessLog() {
   writer_.join();
 }
 
-void AccessLog::line(std::string_view message, std::initializer_list<LogField> fields,
+void AccessLog::line(LogLevel level, std::string_view message, std::initializer_list<LogField> fields,
                      std::source_location where) {
-  const std::string line = log_line(options_, {LogLevel::Info, message, fields, where, clock_.now()});
+  const std::string line = log_line(options_, {level, message, fields, where, clock_.now()});
   const std::lock_guard lock(mutex_);
   if (waiting_.size() < kMost)
     waiting_ += line;

@@ -1,5 +1,6 @@
 #pragma once
-// A line a request, written together: a system call a line would cost more than most answers.
+// What is logged while requests are answered, written together: a system call a line would cost more than
+// most answers, and whoever reads the lines slowly would hold them up.
 
 #include <atomic>
 #include <condition_variable>
@@ -14,23 +15,26 @@
 namespace eidos::serve {
 
 /// Lines reach standard error after half a second at most, and all of them before it ends. Where nobody reads
-/// them they are lost, and counted in `lost`. Safe to call from many threads.
-class AccessLog {
+/// them they are lost, and counted.
+class AccessLog final : public Log {
  public:
-  AccessLog(const LogOptions& options, const Clock& clock, std::atomic<std::int64_t>& lost);
-  ~AccessLog();
+  AccessLog(const LogOptions& options, const Clock& clock);
+  ~AccessLog() override;
   AccessLog(const AccessLog&) = delete;
   AccessLog& operator=(const AccessLog&) = delete;
 
-  void line(std::string_view message, std::initializer_list<LogField> fields,
-            std::source_location where = std::source_location::current());
+  bool enabled(LogLevel level) const override { return level >= options_.least; }
+  void line(LogLevel level, std::string_view message, std::initializer_list<LogField> fields,
+            std::source_location where) override;
+  /// Lines that nobody took so far.
+  std::int64_t lost() const { return lost_; }
 
  private:
   void write_now_and_then(const std::stop_token& stop);
 
   LogOptions options_;
   const Clock& clock_;
-  std::atomic<std::int64_t>& lost_;
+  std::atomic<std::int64_t> lost_ = 0;
   std::mutex mutex_;
   std::condition_variable_any wake_;
   std::string waiting_;

@@ -105,7 +105,9 @@ Result<Reply> answer_ready(const Call& call) {
 
 Result<Reply> answer_metrics(const Call& call) {
   Service& service = call.service;
-  return Reply{.body = service.meters().text(service.options().build, service.limits().left()),
+  const ServiceOptions& options = service.options();
+  const std::int64_t lost = options.lost_lines ? options.lost_lines() : 0;
+  return Reply{.body = service.meters().text(options.build, service.limits().left(), lost),
                .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 

@@ -26,9 +26,9 @@ class Meters {
   void built_recipe(std::chrono::nanoseconds took);
   void bundled(const bundle::Figures& figures);
   std::atomic<std::int64_t>& connections() { return connections_; }
-  std::atomic<std::int64_t>& lost_lines() { return lost_lines_; }
 
-  std::string text(const BuildInfo& build, double tokens_left) const;
+  /// `tokens_left` of the bucket of all; `lost_lines` of the log.
+  std::string text(const BuildInfo& build, double tokens_left, std::int64_t lost_lines) const;
 
  private:
   static constexpr std::array kBounds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05,
@@ -46,7 +46,6 @@ class Meters {
   std::atomic<std::int64_t> hits_ = 0;
   std::atomic<std::int64_t> misses_ = 0;
   std::atomic<std::int64_t> connections_ = 0;
-  std::atomic<std::int64_t> lost_lines_ = 0;
   mutable std::mutex mutex_;
   std::map<std::tuple<std::string, std::string, int>, std::int64_t> requests_;
   std::map<std::pair<std::string, std::string>, Histogram> durations_;

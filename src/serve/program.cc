@@ -128,10 +128,8 @@ LogOptions log_options(const Settings& settings) {
 
 class Server {
  public:
-  Server(Service& service, const Settings& settings)
-      : service_(service),
-        settings_(settings),
-        access_(log_options(settings), service.clock(), service.meters().lost_lines()) {}
+  Server(Service& service, const Settings& settings, Log& access)
+      : service_(service), settings_(settings), access_(access) {}
 
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
@@ -140,7 +138,7 @@ class Server {
                   const std::string id = request_id(request.header("x-request-id"));
                   Answer out = service_.refuse(request, refusal, id);
                   out.headers.emplace_back("X-Request-Id", id);
-                  access_.line(
+                  access_.info(
                       "refused",
                       {{"request", id}, {"status", cat(out.status)}, {"code", std::string(refusal.code)}});
                   return out;
@@ -148,7 +146,7 @@ class Server {
             .drain =
                 [this] {
                   service_.drain();
-                  access_.line("ending", {});
+                  access_.info("ending", {});
                 },
             .connections = [this](std::int64_t count) { service_.meters().connections() = count; }};
   }
@@ -161,7 +159,7 @@ class Server {
     if (settings_.access_log) {
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(service_.clock().steady() - began);
-      access_.line("request", {{"request", id},
+      access_.info("request", {{"request", id},
                                {"trace", std::string(trace_id(request.header("traceparent")))},
                                {"user", out.user},
                                {"method", request.method.substr(0, 16)},
@@ -176,26 +174,28 @@ class Server {
 
   Service& service_;
   const Settings& settings_;
-  AccessLog access_;
+  Log& access_;
 };
 
 Result<int> serve(Settings settings, Files& files, const Clock& clock) {
   const std::unique_ptr<Log> log = stderr_log(log_options(settings), clock);
   EIDOS_TRY(const auto catalog, load(settings, files, *log));
   EIDOS_TRY(ServiceOptions options, options_of(settings, *catalog));
+  AccessLog lines(log_options(settings), clock);
+  options.lost_lines = [&lines] { return lines.lost(); };
   std::unique_ptr<TokenFile> tokens;
   if (!settings.token_file.empty()) {
-    EIDOS_TRY(tokens, TokenFile::open(settings.token_file, files, clock, *log));
+    EIDOS_TRY(tokens, TokenFile::open(settings.token_file, files, clock, lines));
     options.tokens = [&tokens] { return tokens->tokens(); };
   }
   Service service(catalog, std::move(options), clock);
   std::unique_ptr<CertificateFiles> certificates;
   if (!settings.tls_cert.empty()) {
     EIDOS_TRY(certificates, CertificateFiles::open({settings.tls_cert, settings.tls_key, settings.client_ca},
-                                                   files, clock, *log));
+                                                   files, clock, lines));
     settings.listen.secure = [&certificates] { return certificates->context(); };
   }
-  Server server(service, settings);
+  Server server(service, settings, lines);
   EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
   const bool v6 = settings.listen.host.find(':') != std::string::npos;
   say(cat("eidosd: listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",

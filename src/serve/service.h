@@ -23,6 +23,8 @@ struct ServiceOptions {
   std::map<std::string, std::vector<std::string>, std::less<>> allowed = {};
   /// Asked for the bearer tokens of the moment: token → name. Unset: everybody may ask.
   std::function<std::map<std::string, std::string>()> tokens = {};
+  /// Asked for how many log lines were lost, for the metrics. Unset: none can be.
+  std::function<std::int64_t()> lost_lines = {};
   bool certified = false;        ///< Only clients with a certificate come this far.
   bool trust_forwarded = false;  ///< X-Forwarded-For names the client: there is a proxy in front.
   std::int64_t max_body_bytes = 8 * 1024 * 1024;

@@ -471,13 +471,18 @@ class Abuse(Served):
         self.assertLess(resident() - before, 400 * 30, "all of them are still connected")
 
     def test_who_stops_reading_the_log_is_counted_and_holds_up_nobody(self):
-        process = self.start("--log-json", log=subprocess.PIPE)
+        tokens = self.put("tokens", "0123456789abcdef0123\n")
+        process = self.start("--log-json", "--token-file", "tokens", log=subprocess.PIPE)
         until = time.monotonic() + support.SECONDS
         lost = 0
         while lost == 0:
             self.assertLess(time.monotonic(), until)
             self.assertIn(b"HTTP/1.1 200 ", self.send(b"GET /health HTTP/1.1\r\nHost: x\r\n\r\n" * 200 + b"GET /health HTTP/1.0\r\n\r\n"))
             lost = int(re.search(rb"\neidos_access_log_lost_lines_total ([0-9]+)\n", self.ask("GET", "/metrics")[1])[1])
+        tokens.unlink()  # a warning, then, to the same pipe
+        asked = time.monotonic()
+        while time.monotonic() < asked + 2:
+            self.assertEqual(self.ask("GET", "/v1/catalog", headers={"Authorization": "Bearer 0123456789abcdef0123"})[0].status, 200)
         process.send_signal(signal.SIGTERM)
         self.assertEqual(process.wait(support.SECONDS), 0)
 
