@@ -11,6 +11,7 @@
 #include "cli/input.h"
 #include "cli/output.h"
 #include "cli/runs.h"
+#include "cli/server.h"
 #include "data/document.h"
 #include "seal/changes.h"
 #include "seal/contents.h"
@@ -83,6 +84,7 @@ std::vector<std::string> layouts() {
 Result<int> run_bundle(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
   const SteadyTime started = session.context.clock.steady();
+  if (uses_server(flags)) return bundle_from_server(invocation, session);
   EIDOS_CHECK(check_target(flags));
   EIDOS_CHECK(check_one_stdin(flags, {"recipe", "values-file"}));
   BundleLog log(session.context, started);

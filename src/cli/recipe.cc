@@ -6,12 +6,14 @@
 #include "cli/recipe_table.h"
 #include "cli/resolution.h"
 #include "cli/runs.h"
+#include "cli/server.h"
 
 namespace eidos::cli {
 
 Result<int> run_recipe(const Invocation& invocation, Session& session) {
   const Flags& flags = invocation.flags;
   EIDOS_CHECK(check_output(flags));
+  if (uses_server(flags)) return recipe_from_server(invocation, session);
   EIDOS_TRY(Resolution made, resolve(flags, session));
   if (flags.on("settings")) {
     EIDOS_TRY(made.recipe.measurements,

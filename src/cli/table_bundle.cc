@@ -118,7 +118,7 @@ constexpr Flag kBundleRules[] = {
     kAllowOutside,
     kCaFile,
 };
-constexpr auto kBundleFlags = joined(kBundleTarget, kValueFlags, kBundleRules);
+constexpr auto kBundleFlags = joined(kBundleTarget, kValueFlags, kBundleRules, kServerFlags);
 
 constexpr std::string_view kVerifyExamples[] = {
     "eidos verify bundle",

@@ -77,12 +77,12 @@ constexpr std::string_view kRecipeExamples[] = {
 };
 constexpr Flag kRecipeOnly[] = {
     {.name = "settings", .help = "add the recommended settings, as a snapshot shows them", .rules = kSetting},
-    {.name = "context", .help = "say in words what the parts of the recipe are", .rules = kSetting},
+    {.name = "context", .help = "say in words what the parts of the recipe are", .rules = kSetting | kRare},
     kOutput,
     kFormat,
     kAllowOutside,
 };
-constexpr auto kRecipeFlags = joined(kResolutionFlags, kRecipeOnly);
+constexpr auto kRecipeFlags = joined(kResolutionFlags, kRecipeOnly, kServerFlags);
 
 constexpr std::string_view kQueryExamples[] = {
     "eidos query --selector components.gpu-operator.values.driver.version --service eks",

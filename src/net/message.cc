@@ -51,6 +51,7 @@ class Parser final : public http::basic_parser<false> {
     if (name == http::field::content_type) head.content_type = text;
     if (name == http::field::content_encoding) head.content_encoding = text;
     if (name == http::field::retry_after) head.retry_after = text;
+    if (name == http::field::etag) head.etag = text;
   }
   void on_header_impl(Failure&) override {
     if (auto length = content_length()) head.length = *length;

@@ -22,6 +22,7 @@ struct Head {
   std::string content_type;
   std::string content_encoding;
   std::string retry_after;
+  std::string etag;
   std::optional<std::uint64_t> length;  ///< Content-Length, when it says.
 };
 

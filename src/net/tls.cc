@@ -9,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include "base/text.h"
+#include "net/tls_pin.h"
 #include "net/url.h"
 
 namespace eidos::net {
@@ -79,7 +80,7 @@ class TlsChannel final : public Channel {
         return untrusted(verified);
       }
       EIDOS_CHECK(flush());
-      if (done == 1) return {};
+      if (done == 1) return check_pin(ssl_.get(), host_);
       EIDOS_CHECK(go_on(error));
     }
   }

@@ -31,6 +31,9 @@ struct TlsSettings {
   std::string certificate = {};  ///< Of the client, with the chain behind it.
   std::string key = {};          ///< Belongs to it; both or neither.
   bool insecure = false;         ///< Any certificate of the server will do.
+  /// SHA-256 of the server's own certificate (DER), 64 small hexadecimal digits: only this one, which must be
+  /// trusted besides. Empty: any.
+  std::string fingerprint = {};
   bool operator==(const TlsSettings&) const = default;
 };
 

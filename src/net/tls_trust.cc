@@ -13,6 +13,7 @@
 
 #include "base/text.h"
 #include "net/tls.h"
+#include "net/tls_pin.h"
 
 namespace eidos::net {
 
@@ -278,6 +279,7 @@ Result<TlsContext> tls_context(Files& files, const TlsSettings& settings, const 
     EIDOS_CHECK(add_authorities(store, settings.authorities));
   else
     EIDOS_CHECK(add_trust(files, store, {}, environment));
+  if (!settings.fingerprint.empty()) pin(context.get(), settings.fingerprint);
   if (!settings.certificate.empty()) EIDOS_CHECK(add_identity(context.get(), settings));
   return context;
 }
