@@ -32,7 +32,7 @@ constexpr std::string_view kNotSent[] = {
 
 Result<void> check_flags(const Flags& flags) {
   for (std::string_view name : kOnlyHere)
-    if (flags.knows(name) && flags.has_from(name, Origin::CommandLine))
+    if (flags.knows(name) && flags.has(name))
       return fail(ErrorKind::Usage, cat("--", name, " and --server cannot both be given"), {},
                   cat("the service has its own catalog and reads no file of yours; drop one of them"));
   return {};
@@ -103,10 +103,15 @@ Result<int> recipe_from_server(const Invocation& invocation, Session& session) {
   Document document{.name = "the service's answer", .text = std::move(answer), .sources = {}, .root = {}};
   EIDOS_TRY(document.root, data::parse(document.text, document.sources, document.name));
   hand_over_warnings(document.root, session.context.log);
-  EIDOS_TRY(const model::RecipeResult recipe, recipe_of(document));
+  auto recipe = recipe_of(document);
+  if (!recipe) {
+    recipe.error().kind = ErrorKind::Unavailable;
+    return std::unexpected(
+        std::move(recipe).error().fix("is this the address of an eidosd of this version?"));
+  }
   const Format format = format_of(flags);
   if (format == Format::Table)
-    EIDOS_CHECK(write_output(recipe_table(recipe), flags, session));
+    EIDOS_CHECK(write_output(recipe_table(*recipe), flags, session));
   else
     EIDOS_CHECK(write_output(document.root, format, flags, session));
   return 0;

@@ -20,7 +20,8 @@ constexpr std::int64_t kMostTokenBytes = 8192;
 constexpr std::int64_t kMostProblemBytes = 256 * 1024;
 constexpr int kMostRefusals = 5;
 constexpr Milliseconds kFirstPause{500};
-constexpr std::chrono::seconds kMostPause{60};
+constexpr std::chrono::seconds kMostPause{60};  // longer ones are the caller's to wait
+constexpr std::int64_t kMostRetryAfter = 7 * 24 * 3600;
 constexpr std::chrono::seconds kMostTime{300};
 
 struct StatusRow {
@@ -42,7 +43,8 @@ constexpr StatusRow kStatuses[] = {
 StatusRow row_of(int status) {
   for (const StatusRow& row : kStatuses)
     if (row.status == status) return row;
-  return {status, status >= 500 ? ErrorKind::Unavailable : ErrorKind::Invalid, ""};
+  if (status >= 400) return {status, status >= 500 ? ErrorKind::Unavailable : ErrorKind::Invalid, ""};
+  return {status, ErrorKind::Unavailable, "is this the address of an eidosd?"};
 }
 
 // One line of letters that a header may have.
@@ -69,9 +71,11 @@ Result<std::string> token_of(const Flags& flags, Session& session) {
 
 // SHA-256 of the certificate, with or without colons.
 Result<std::string> fingerprint_of(const Flags& flags, Session& session) {
-  std::string text = flags.text("server-fingerprint");
+  std::string text =
+      flags.has_from("server-fingerprint", Origin::Config) ? "" : flags.text("server-fingerprint");
   if (auto value = session.world.environment("EIDOS_API_CERT_FINGERPRINT"); text.empty() && value)
     text = *value;
+  if (text.empty()) text = flags.text("server-fingerprint");  // a variable goes before the file
   if (text.empty()) return text;
   std::string out = lower(text);
   if (out.starts_with("sha256:")) out.erase(0, 7);
@@ -106,11 +110,12 @@ class Server {
       Error error = refusal(*answer);
       if (head.status != 429) return std::unexpected(std::move(error));
       const auto asked = std::chrono::seconds(
-          std::clamp<std::int64_t>(to_int(head.retry_after).value_or(0), 0, kMostPause.count()));
+          std::clamp<std::int64_t>(to_int(head.retry_after).value_or(0), 0, kMostRetryAfter));
       pause = std::max<Milliseconds>(pause * 2, asked);
-      if (++refused == kMostRefusals) return std::unexpected(tired(std::move(error), pause));
+      if (++refused == kMostRefusals || pause > kMostPause || late(pause))
+        return std::unexpected(tired(std::move(error), refused, pause));
       session_.context.log.info(cat("turned away; the next try in ", pause.count(), " ms"));
-      EIDOS_CHECK(wait(pause, std::move(error)));
+      EIDOS_CHECK(wait(pause));
     }
   }
 
@@ -122,7 +127,7 @@ class Server {
       return fail(ErrorKind::Invalid, "--server takes no query and no password", net::shown(url_),
                   "a token goes into EIDOS_API_TOKEN or --token-file");
     EIDOS_TRY(token_, token_of(flags_, session_));
-    EIDOS_TRY(std::string fingerprint, fingerprint_of(flags_, session_));
+    EIDOS_TRY(const std::string fingerprint, fingerprint_of(flags_, session_));
     if (!url_.secure && !is_loopback(url_.host) && !token_.empty())
       return fail(ErrorKind::Invalid, "a token is not sent over plain http", net::shown(url_), "use https");
     if (!url_.secure && !fingerprint.empty())
@@ -140,6 +145,7 @@ class Server {
   }
 
   Result<std::unique_ptr<net::Exchange>> send() {
+    EIDOS_TRY(token_, token_of(flags_, session_));  // it may have been rotated while we waited
     net::Call call{.method = request_.method,
                    .target = cat(url_.target, request_.target),
                    .fields = {{"Accept", cat(request_.accept, ", application/problem+json;q=0.5")}},
@@ -194,17 +200,20 @@ class Server {
     return visible(text, kMost);
   }
 
-  Error tired(Error error, Milliseconds pause) const {
+  Error tired(Error error, int refused, Milliseconds pause) const {
     const auto until = session_.context.clock.now() + pause;
     error.kind = ErrorKind::RateLimited;
-    error.message = cat("turned away ", kMostRefusals, " times in a row: ", error.message);
+    error.message =
+        cat("turned away ", refused, refused == 1 ? " time: " : " times in a row: ", error.message);
     error.hint = cat("try again after ", rfc3339(std::chrono::ceil<std::chrono::seconds>(until)));
     return error;
   }
 
-  Result<void> wait(Milliseconds pause, Error error) const {
-    if (limit_.deadline() && *limit_.deadline() <= std::chrono::steady_clock::now() + pause)
-      return std::unexpected(std::move(error));
+  bool late(Milliseconds pause) const {
+    return limit_.deadline() && *limit_.deadline() <= std::chrono::steady_clock::now() + pause;
+  }
+
+  Result<void> wait(Milliseconds pause) const {
     const Waiter waiter(limit_);
     for (const SteadyTime end = std::chrono::steady_clock::now() + pause;;) {
       const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());

@@ -178,6 +178,34 @@ class Client(Served):
         self.assertEqual(len(server.seen), 5)
         done = self.remote("recipe", *CRITERIA, "--timeout", "1s", server=server.url)
         self.assertEqual(done.code, 7, done.err)
+        self.assertRegex(done.err, r"try again after \d{4}")
+        server = self.faulty(lambda handler, _: answer(handler, 429, Retry_After="3600"))
+        done = self.remote("recipe", *CRITERIA, server=server.url)
+        self.assertEqual((done.code, len(server.seen)), (7, 1), done.err)
+        self.assertRegex(done.err, r"try again after \d{4}")
+
+    def test_a_rotated_token_is_seen_by_the_next_try(self):
+        self.put("mine", "first\n")
+
+        def play(handler, number):
+            self.put("mine", "second\n")
+            answer(handler, 429 if number == 1 else 500, Retry_After="1")
+        server = self.faulty(play)
+        self.remote("recipe", *CRITERIA, "--token-file", "mine", server=server.url)
+        self.assertEqual([one["Authorization"] for one in server.seen], ["Bearer first", "Bearer second"])
+
+    def test_a_service_that_hangs_costs_the_timeout(self):
+        server = self.faulty(lambda handler, _: threading.Event().wait(30))
+        for args in (("recipe", *CRITERIA), ("bundle", "-r", "r.yaml", "-o", "b")):
+            self.put("r.yaml", "kind: RecipeResult\n")
+            done = self.remote(*args, "--timeout", "1s", server=server.url)
+            self.assertEqual((done.code, done.out), (5, ""), done.err)
+        self.assertFalse((self.dir / "b").exists())
+
+    def test_a_catalog_of_a_variable_is_no_less_refused(self):
+        self.start()
+        done = self.remote("recipe", *CRITERIA, env={"EIDOS_CATALOG": "x"})
+        self.assertEqual(done.code, 1, done.err)
 
     def test_a_token_is_shown_and_never_told(self):
         self.put("tokens", TOKEN + "\n")
@@ -235,9 +263,9 @@ class Client(Served):
             handler.wfile.write(b"{")
             handler.close_connection = True
 
-        cases = [(endless, (2, 6), "larger"), (cut, (6,), ""), (lambda h, _: answer(h, 200, b"<html>", "text/html"), (6,), "'text/html'"),
-                 (lambda h, _: answer(h, 200, b"{}"), (2,), ""), (lambda h, _: answer(h, 304), (2,), "304"),
-                 (lambda h, _: answer(h, 302, Location="http://127.0.0.1:9/"), (2,), "302"),
+        cases = [(endless, (2,), "larger"), (cut, (6,), "the answer"), (lambda h, _: answer(h, 200, b"<html>", "text/html"), (6,), "'text/html'"),
+                 (lambda h, _: answer(h, 200, b"{}"), (6,), "RecipeResult"), (lambda h, _: answer(h, 304), (6,), "304"),
+                 (lambda h, _: answer(h, 302, Location="http://127.0.0.1:9/"), (6,), "302"),
                  (lambda h, _: answer(h, 500), (6,), "500"),
                  (lambda h, _: answer(h, 400, json.dumps({"details": {"problems": [
                      {"message": "a\x1b[31mb"}]}}).encode(), "application/problem+json"), (2,), "a")]
