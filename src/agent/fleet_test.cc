@@ -15,7 +15,6 @@ namespace {
 
 using testing::ApiRequest;
 using ::testing::Contains;
-using ::testing::ElementsAre;
 using testing::FakeCluster;
 using ::testing::HasSubstr;
 using testing::kDocument;
