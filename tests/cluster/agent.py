@@ -14,7 +14,7 @@ import yaml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
-from cluster import Cluster, NotHere  # noqa: E402
+from cluster import Cluster, for_tests  # noqa: E402
 from kubelet import Kubelet  # noqa: E402
 
 IMAGE = "registry.example/eidos:v0.1.0"
@@ -49,27 +49,11 @@ class Audited(Cluster):
 
 def setUpModule():
     global CLUSTER
-    try:
-        CLUSTER = Audited(controllers=True)
-    except NotHere as reason:
-        print(reason)
-        sys.exit(77)
-    unittest.addModuleCleanup(CLUSTER.__exit__)
-    CLUSTER.__enter__()
-    CLUSTER.kubectl("create", "namespace", NAMESPACE)
-    CLUSTER.until(lambda: CLUSTER.kubectl("-n", NAMESPACE, "get", "serviceaccount", "default",
-                                          check=False).returncode == 0, "no service account")
-    kubelet = Kubelet(CLUSTER, "n1", support.EIDOS, labels={"nvidia.com/gpu.present": "true"})
-    kubelet.__enter__()
-    unittest.addModuleCleanup(kubelet.__exit__)
-    for group, version, plural, kind in (("nvidia.com", "v1", "clusterpolicies", "ClusterPolicy"),
-                                         ("mellanox.com", "v1alpha1", "nicclusterpolicies", "NicClusterPolicy")):
-        CLUSTER.apply({
-            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-            "metadata": {"name": f"{plural}.{group}"},
-            "spec": {"group": group, "scope": "Cluster", "names": {"plural": plural, "kind": kind},
-                     "versions": [{"name": version, "served": True, "storage": True, "schema": {"openAPIV3Schema": {
-                         "type": "object", "x-kubernetes-preserve-unknown-fields": True}}}]}})
+    CLUSTER = for_tests(lambda: Audited(controllers=True))
+    CLUSTER.make_namespace(NAMESPACE)
+    unittest.enterModuleContext(Kubelet(CLUSTER, "n1", support.EIDOS, labels={"nvidia.com/gpu.present": "true"}))
+    CLUSTER.define("nvidia.com", "v1", "clusterpolicies", "ClusterPolicy")
+    CLUSTER.define("mellanox.com", "v1alpha1", "nicclusterpolicies", "NicClusterPolicy")
 
 
 def everything():

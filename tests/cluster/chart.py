@@ -10,7 +10,7 @@ import unittest
 HERE = pathlib.Path(__file__).resolve().parent
 sys.path[:0] = [str(HERE.parent / "peers"), str(HERE.parent / "e2e"), str(HERE)]
 import support  # noqa: E402
-from cluster import Cluster, NotHere  # noqa: E402
+from cluster import Cluster, for_tests  # noqa: E402
 from lib.tools import ROOT, built  # noqa: E402
 
 CHART = ROOT / "deploy/charts/eidos"
@@ -18,19 +18,10 @@ CHART = ROOT / "deploy/charts/eidos"
 
 def setUpModule():
     global CLUSTER, HELM
-    try:
-        CLUSTER = Cluster(controllers=True)
-    except NotHere as reason:
-        print(reason)
-        sys.exit(77)
+    CLUSTER = for_tests(lambda: Cluster(controllers=True))
     HELM = built("helm")
-    unittest.addModuleCleanup(CLUSTER.__exit__)
-    CLUSTER.__enter__()
-    CLUSTER.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": "strict", "labels": {
-        "pod-security.kubernetes.io/enforce": "restricted", "pod-security.kubernetes.io/enforce-version": "latest"}}})
-    # A pod of a CronJob would wait for its time; the Deployment's are made at once.
-    CLUSTER.until(lambda: CLUSTER.kubectl("-n", "strict", "get", "serviceaccount", "default",
-                                          check=False).returncode == 0, "no service account")
+    CLUSTER.make_namespace("strict", {"pod-security.kubernetes.io/enforce": "restricted",
+                                      "pod-security.kubernetes.io/enforce-version": "latest"})
 
 
 class Chart(support.Case):

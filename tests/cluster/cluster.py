@@ -27,6 +27,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import unittest
 import urllib.error
 import urllib.request
 
@@ -176,9 +177,7 @@ class Cluster:
         self.spawn("kube-controller-manager", *common, "--secure-port", "0", "--use-service-account-credentials=false",
                    "--service-account-private-key-file", "sa.key", "--root-ca-file", "ca.crt")
         self.spawn("kube-scheduler", *common, "--secure-port", "0")
-        # The first thing a Job needs: the service account of a namespace is made by a controller.
-        self.until(lambda: self.kubectl("get", "serviceaccount", "default", check=False).returncode == 0,
-                   "the controllers make no service account")
+        self.make_namespace("default")
 
     def ready(self, server, url):
         """False when the server ended, as it does when its port was taken."""
@@ -214,6 +213,24 @@ class Cluster:
         data = None if body is None else json.dumps(body).encode()
         with self.open(self.url + path, user, data, method, {"Content-Type": "application/json"}) as answer:
             return json.load(answer)
+
+    def define(self, group, version, plural, kind):
+        """A custom kind with a spec and a status that may hold anything; waits until it is known."""
+        anything = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
+        self.apply({
+            "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
+            "metadata": {"name": f"{plural}.{group}"},
+            "spec": {"group": group, "scope": "Cluster", "names": {"plural": plural, "kind": kind},
+                     "versions": [{"name": version, "served": True, "storage": True,
+                                   "schema": {"openAPIV3Schema": {"type": "object", "properties": {
+                                       "spec": anything, "status": anything}}}}]}})
+        self.kubectl("wait", "--for=condition=Established", f"crd/{plural}.{group}", "--timeout=60s")
+
+    def make_namespace(self, name, labels=None):
+        """One that pods can be made in: with its service account, which a controller makes."""
+        self.apply({"apiVersion": "v1", "kind": "Namespace", "metadata": {"name": name, "labels": labels or {}}})
+        self.until(lambda: self.kubectl("-n", name, "get", "serviceaccount", "default", check=False).returncode == 0,
+                   f"no service account in {name}")
 
     def kubectl(self, *args, user="admin", stdin=None, check=True):
         done = subprocess.run([self.bin / "kubectl", "--kubeconfig", self.kubeconfig(user), *args], input=stdin,
@@ -256,6 +273,16 @@ class Cluster:
         if not path.exists():
             path.write_text(json.dumps(self.config(user), indent=2))
         return path
+
+
+def for_tests(start):
+    """What start() makes, entered for a test module; the test is skipped where its programs are not here."""
+    try:
+        cluster = start()
+    except NotHere as reason:
+        print(reason)
+        sys.exit(77)
+    return unittest.enterModuleContext(cluster)
 
 
 def main():

@@ -11,9 +11,8 @@ import yaml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
-from cluster import Cluster, NotHere  # noqa: E402
+from cluster import Cluster, for_tests  # noqa: E402
 
-OPEN_SCHEMA = {"type": "object", "x-kubernetes-preserve-unknown-fields": True}
 # What Kyverno's own ClusterPolicy has in its spec; in the corpus it stands among the GPU operator's.
 KYVERNO = {"admission", "background", "emitWarning", "generateExisting", "mutateExistingOnPolicyUpdate", "rules",
            "validationFailureAction"}
@@ -32,27 +31,10 @@ NIC_RULE = {"apiGroups": ["mellanox.com"], "resources": ["nicclusterpolicies"], 
 
 def setUpModule():
     global CLUSTER
-    try:
-        CLUSTER = Cluster()
-    except NotHere as reason:
-        print(reason)
-        sys.exit(77)
-    unittest.addModuleCleanup(CLUSTER.__exit__)
-    CLUSTER.__enter__()
-    define("nvidia.com", "v1", "clusterpolicies", "ClusterPolicy")
-    define("mellanox.com", "v1alpha1", "nicclusterpolicies", "NicClusterPolicy")
-    define("kyverno.io", "v1", "clusterpolicies", "ClusterPolicy")
-
-
-def define(group, version, plural, kind):
-    CLUSTER.apply({
-        "apiVersion": "apiextensions.k8s.io/v1", "kind": "CustomResourceDefinition",
-        "metadata": {"name": f"{plural}.{group}"},
-        "spec": {"group": group, "scope": "Cluster", "names": {"plural": plural, "kind": kind},
-                 "versions": [{"name": version, "served": True, "storage": True,
-                               "schema": {"openAPIV3Schema": {"type": "object", "properties": {
-                                   "spec": OPEN_SCHEMA, "status": OPEN_SCHEMA}}}}]}})
-    CLUSTER.kubectl("wait", "--for=condition=Established", f"crd/{plural}.{group}", "--timeout=60s")
+    CLUSTER = for_tests(Cluster)
+    CLUSTER.define("nvidia.com", "v1", "clusterpolicies", "ClusterPolicy")
+    CLUSTER.define("mellanox.com", "v1alpha1", "nicclusterpolicies", "NicClusterPolicy")
+    CLUSTER.define("kyverno.io", "v1", "clusterpolicies", "ClusterPolicy")
 
 
 def typed(text):

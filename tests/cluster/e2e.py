@@ -12,7 +12,7 @@ import yaml
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parents[1] / "e2e"))
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
 import support  # noqa: E402
-from cluster import Cluster, NotHere  # noqa: E402
+from cluster import Cluster, for_tests  # noqa: E402
 from kubelet import Kubelet  # noqa: E402
 
 RUN = "eidos.nvidia.com/run"
@@ -20,16 +20,8 @@ RUN = "eidos.nvidia.com/run"
 
 def setUpModule():
     global CLUSTER
-    try:
-        CLUSTER = Cluster(controllers=True)
-    except NotHere as reason:
-        print(reason)
-        sys.exit(77)
-    unittest.addModuleCleanup(CLUSTER.__exit__)
-    CLUSTER.__enter__()
-    kubelet = Kubelet(CLUSTER, "n1", support.EIDOS)
-    kubelet.__enter__()
-    unittest.addModuleCleanup(kubelet.__exit__)
+    CLUSTER = for_tests(lambda: Cluster(controllers=True))
+    unittest.enterModuleContext(Kubelet(CLUSTER, "n1", support.EIDOS))
 
 
 class EndToEnd(support.Case):

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/options.h"
+#include "base/limit.h"
 #include "base/sha256.h"
 #include "base/text.h"
 #include "data/document.h"
@@ -132,5 +133,32 @@ struct FakeCluster {
   FakeApiServer server{[this](const ApiRequest& request) { return answer_to(request); }};
   ApiClient api{server.url()};
 };
+
+/// Runs something on a fresh World (a FakeCluster) with a stop request at its first request, at its second,
+/// and so on to its last: never is an object left. `run(world, limit)` returns its Result.
+template <class World, class Run>
+void expect_nothing_left_when_stopped(int least_requests, int least_cancelled, Run run) {
+  int all = 0;
+  {
+    World world;
+    world.before = [](const ApiRequest&, int) { return false; };
+    ASSERT_TRUE(run(world, Limit()));
+    all = world.requests;
+  }
+  ASSERT_GT(all, least_requests);
+  int cancelled = 0;
+  for (int n = 1; n <= all; ++n) {
+    World world;
+    std::stop_source stop;
+    world.before = [&](const ApiRequest&, int number) {
+      if (number == n) stop.request_stop();
+      return false;
+    };
+    auto done = run(world, Limit(stop.get_token(), std::nullopt));
+    if (!done && done.error().kind == ErrorKind::Cancelled) ++cancelled;
+    EXPECT_TRUE(world.paths().empty()) << "stopped at request " << n << ": " << world.paths().front();
+  }
+  EXPECT_GT(cancelled, least_cancelled) << "the stops came too late to be one";
+}
 
 }  // namespace eidos::testing
