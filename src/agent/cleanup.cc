@@ -6,6 +6,7 @@
 #include "agent/made.h"
 #include "agent/objects.h"
 #include "base/text.h"
+#include "kube/gather.h"
 #include "kube/tree.h"
 
 namespace eidos::agent {
@@ -22,18 +23,13 @@ struct Found {
 // One kind, as the API server has it now.
 Result<std::vector<Found>> found_of(kube::Client& client, const kube::Target& kind, const std::string& ns,
                                     const std::string& labels, const Limit& limit) {
-  std::vector<Found> out;
-  kube::ListSink sink{
-      .begin = [&] { out.clear(); },
-      .json = [&](const data::Value& object) -> Result<void> {
+  return kube::gathered<std::vector<Found>>(
+      client, kind, {.narrowing = {.labels = labels, .fields = ""}, .metadata_only = true}, limit,
+      [&](std::vector<Found>& out, const data::Value& object) {
         if (text_at(object, {"metadata", "labels", kNamespaceLabel}) == ns)
           out.push_back({text_at(object, {"metadata", "labels", kRunLabel}),
                          {kind.resource, kind.ns, text_at(object, {"metadata", "name"}), ""}});
-        return {};
-      }};
-  EIDOS_CHECK(
-      client.list(kind, {.narrowing = {.labels = labels, .fields = ""}, .metadata_only = true}, sink, limit));
-  return out;
+      });
 }
 
 }  // namespace
@@ -61,7 +57,7 @@ Result<std::vector<std::string>> remove_runs(kube::Client& client, const std::st
     EIDOS_TRY(std::vector<Found> found, found_of(client, kind, ns, narrowed, limit));
     for (Found& one : found) {
       names.push_back(cat(kube::described(one.target), " of run ", one.run));
-      runs.try_emplace(one.run, client, one.run).first->second.found(std::move(one.target));
+      runs.try_emplace(one.run, client, ns, one.run).first->second.found(std::move(one.target));
     }
   }
   std::vector<Error> problems;

@@ -11,6 +11,7 @@
 #include "agent/run_parts.h"
 #include "base/text.h"
 #include "base/wait.h"
+#include "kube/gather.h"
 #include "kube/tree.h"
 
 namespace eidos::agent {
@@ -34,18 +35,14 @@ using ByJob = std::map<std::string, std::vector<data::Value>>;
 
 Result<ByJob> listed(kube::Client& client, const kube::Target& kind, const std::string& run,
                      const Limit& limit) {
-  ByJob out;
   const bool pods = kind.resource == kube::pods();
-  kube::ListSink sink{.begin = [&] { out.clear(); },
-                      .json = [&](const data::Value& object) -> Result<void> {
-                        out[pods ? text_at(object, {"metadata", "labels", "job-name"})
-                                 : text_at(object, {"metadata", "name"})]
-                            .push_back(object);
-                        return {};
-                      }};
-  EIDOS_CHECK(
-      client.list(kind, {.narrowing = {.labels = cat(kRunLabel, "=", run), .fields = ""}}, sink, limit));
-  return out;
+  return kube::gathered<ByJob>(client, kind,
+                               {.narrowing = {.labels = cat(kRunLabel, "=", run), .fields = ""}}, limit,
+                               [&](ByJob& out, const data::Value& object) {
+                                 out[pods ? text_at(object, {"metadata", "labels", "job-name"})
+                                          : text_at(object, {"metadata", "name"})]
+                                     .push_back(object);
+                               });
 }
 
 class FleetRun {
@@ -59,7 +56,7 @@ class FleetRun {
         progress_(progress),
         limit_(limit),
         waiter_(limit),
-        shared_(client, agent_.run),
+        shared_(client, agent_.ns, agent_.run),
         waiting_(options.nodes.begin(), options.nodes.end()) {}
 
   Result<void> run() {
@@ -92,21 +89,13 @@ class FleetRun {
 
   // Account and rights, for all of them.
   Result<void> share() {
-    std::vector<Object> objects;
-    if (agent_.make_namespace) objects.push_back(namespace_object(agent_));
-    if (agent_.make_rbac)
-      for (Object& object : rbac_objects(agent_)) objects.push_back(std::move(object));
-    for (const Object& object : objects) EIDOS_CHECK(make(shared_, object));
+    for (const Object& object : shared_objects(agent_)) EIDOS_CHECK(make(shared_, object));
     return {};
   }
 
   Result<void> make(Made& made, const Object& object) {
-    EIDOS_CHECK(limit_.check("making what the agents need"));
-    auto ours = made.create(object, limit_);
-    if (!ours && ours.error().kind == ErrorKind::NotFound)
-      return std::unexpected(std::move(ours).error().fix("make the namespace, or give --create-namespace"));
-    if (!ours) return std::unexpected(std::move(ours).error());
-    if (*ours || object.target.resource == namespaces()) return {};
+    EIDOS_TRY(const bool ours, made.create(object, limit_));
+    if (ours || object.target.resource == namespaces()) return {};
     return fail(ErrorKind::Invalid, cat(kube::described(object.target), " is there already"), {},
                 "try again");
   }
@@ -131,7 +120,7 @@ class FleetRun {
     one.job_name += number;
     one.result += number;
     const std::string name = one.job_name;
-    auto at = active_.try_emplace(name, Job{one, Made(client_, agent_.run), now()}).first;
+    auto at = active_.try_emplace(name, Job{one, Made(client_, agent_.ns, agent_.run), now()}).first;
     auto made = make(at->second.made, result_object(one));
     if (made) made = make(at->second.made, job_object(one));
     if (made) {
@@ -247,15 +236,13 @@ Result<void> run_fleet(kube::Client& client, const FleetOptions& options, const 
 
 Result<std::vector<std::string>> nodes_of(kube::Client& client, const std::string& labels,
                                           const Limit& limit) {
-  std::vector<std::string> out;
-  kube::ListSink sink{.begin = [&] { out.clear(); },
-                      .json = [&](const data::Value& object) -> Result<void> {
-                        out.push_back(text_at(object, {"metadata", "name"}));
-                        return {};
-                      }};
-  EIDOS_CHECK(client.list({kube::nodes(), "", "", ""},
-                          {.narrowing = {.labels = labels, .fields = ""}, .metadata_only = true}, sink,
-                          limit));
+  EIDOS_TRY(std::vector<std::string> out,
+            kube::gathered<std::vector<std::string>>(
+                client, {kube::nodes(), "", "", ""},
+                {.narrowing = {.labels = labels, .fields = ""}, .metadata_only = true}, limit,
+                [](std::vector<std::string>& names, const data::Value& object) {
+                  names.push_back(text_at(object, {"metadata", "name"}));
+                }));
   std::ranges::sort(out);
   return out;
 }

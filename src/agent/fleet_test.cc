@@ -98,27 +98,8 @@ TEST(FleetRun, ANodeThatFailsIsAnOutcomeAndTheOthersGoOn) {
 }
 
 TEST(FleetRun, StoppedAtEachRequestItLeavesNothing) {
-  int all = 0;
-  {
-    Cluster cluster;
-    cluster.before = [](const ApiRequest&, int) { return false; };
-    ASSERT_TRUE(cluster.run(plain(5)));
-    all = cluster.requests;
-  }
-  ASSERT_GT(all, 30);
-  int cancelled = 0;
-  for (int n = 1; n <= all; ++n) {
-    Cluster cluster;
-    std::stop_source stop;
-    cluster.before = [&](const ApiRequest&, int number) {
-      if (number == n) stop.request_stop();
-      return false;
-    };
-    auto done = cluster.run(plain(5), Limit(stop.get_token(), std::nullopt));
-    if (!done && done.error().kind == ErrorKind::Cancelled) ++cancelled;
-    EXPECT_TRUE(cluster.paths().empty()) << "stopped at request " << n << ": " << cluster.paths().front();
-  }
-  EXPECT_GT(cancelled, 15);
+  testing::expect_nothing_left_when_stopped<Cluster>(
+      30, 15, [](Cluster& cluster, const Limit& limit) { return cluster.run(plain(5), limit); });
 }
 
 TEST(FleetRun, LostAnswersCostNoNodeAndLeaveNothing) {

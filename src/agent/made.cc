@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "kube/document.h"
+#include "kube/gather.h"
 #include "kube/tree.h"
 
 namespace eidos::agent {
@@ -17,20 +18,15 @@ constexpr std::chrono::seconds kPodTime{20};
 
 Result<bool> has_pods(kube::Client& client, const std::string& ns, const std::string& labels,
                       const Limit& limit) {
-  bool any = false;
-  kube::ListSink sink{.begin = [&] { any = false; },
-                      .json = [&](const data::Value&) -> Result<void> {
-                        any = true;
-                        return {};
-                      }};
-  EIDOS_CHECK(
-      client.list({kube::pods(), ns}, {.narrowing = {.labels = labels}, .metadata_only = true}, sink, limit));
-  return any;
+  return kube::gathered<bool>(client, {kube::pods(), ns},
+                              {.narrowing = {.labels = labels}, .metadata_only = true}, limit,
+                              [](bool& any, const data::Value&) { any = true; });
 }
 
 }  // namespace
 
 Result<bool> Made::create(const Object& object, const Limit& limit) {
+  EIDOS_CHECK(limit.check("making what the agent needs"));
   // Before it is sent: whether it was made is not known until there is an answer.
   made_.push_back({object.target, ""});
   auto made = client_.create(object.target, object.value, limit);
@@ -47,6 +43,8 @@ Result<bool> Made::create(const Object& object, const Limit& limit) {
     made_.pop_back();
     return false;
   }
+  if (made.error().kind == ErrorKind::NotFound)
+    return std::unexpected(std::move(made).error().fix("make the namespace, or give --create-namespace"));
   return std::unexpected(std::move(made).error());
 }
 
@@ -107,7 +105,7 @@ Result<void> Made::remove_all(bool wait, const Limit& limit) {
   made_.assign(kept.rbegin(), kept.rend());
   if (left.empty()) return {};
   return fail(ErrorKind::Unavailable, cat("what the agent needed is not all removed: ", join(left, "; ")), {},
-              cat("run 'eidos agent cleanup --run ", run_, "'"));
+              cat("run 'eidos agent cleanup --run ", run_, " -n ", ns_, "'"));
 }
 
 }  // namespace eidos::agent

@@ -13,11 +13,12 @@ namespace eidos::agent {
 
 class Made {
  public:
-  /// `run` is the id on the label of everything it makes.
-  Made(kube::Client& client, std::string run) : client_(client), run_(std::move(run)) {}
+  /// `run` is the id on the label of everything it makes, `ns` where most of that is.
+  Made(kube::Client& client, std::string ns, std::string run)
+      : client_(client), ns_(std::move(ns)), run_(std::move(run)) {}
 
   /// False: there is one of this name, and it is not this run's. An answer that was lost on the way is looked
-  /// for: the object may have been made. Errors as Client::create().
+  /// for: the object may have been made. Errors as Client::create(); NotFound: there is no such namespace.
   Result<bool> create(const Object& object, const Limit& limit);
 
   /// What an earlier process of this run made.
@@ -45,6 +46,7 @@ class Made {
   Result<std::string> uid_of(const kube::Target& target, const Limit& limit);
 
   kube::Client& client_;
+  std::string ns_;
   std::string run_;
   std::vector<One> made_;
 };

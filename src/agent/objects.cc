@@ -125,11 +125,16 @@ Object result_object(const AgentOptions& options) {
   return make(kube::config_maps(), "ConfigMap", options.result, options, {});
 }
 
-std::vector<Object> all_objects(const AgentOptions& options) {
+std::vector<Object> shared_objects(const AgentOptions& options) {
   std::vector<Object> out;
   if (options.make_namespace) out.push_back(namespace_object(options));
   if (options.make_rbac)
     for (Object& object : rbac_objects(options)) out.push_back(std::move(object));
+  return out;
+}
+
+std::vector<Object> all_objects(const AgentOptions& options) {
+  std::vector<Object> out = shared_objects(options);
   out.push_back(options.schedule.empty() ? job_object(options) : cron_job_object(options));
   return out;
 }

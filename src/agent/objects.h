@@ -53,7 +53,10 @@ Object job_object(const AgentOptions& options);
 Object cron_job_object(const AgentOptions& options);
 /// The ConfigMap its pod writes, still without a document: who makes it holds the name.
 Object result_object(const AgentOptions& options);
-/// Namespace (if options.make_namespace), the ones of RBAC (if options.make_rbac), and the Job or CronJob.
+/// What pods of one account have in common: Namespace (if options.make_namespace), the ones of RBAC (if
+/// options.make_rbac).
+std::vector<Object> shared_objects(const AgentOptions& options);
+/// Those, and the Job or CronJob.
 std::vector<Object> all_objects(const AgentOptions& options);
 
 /// As YAML documents behind each other, which kubectl applies.

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "base/wait.h"
 #include "kube/document.h"
+#include "kube/gather.h"
 
 namespace eidos::agent {
 
@@ -46,15 +47,12 @@ class LogLines {
 
 Result<std::vector<data::Value>> all_of(kube::Client& client, const kube::Target& target,
                                         const kube::Narrowing& narrowing, const Limit& limit) {
-  std::vector<data::Value> out;
-  constexpr std::size_t kMost = 1000;
-  kube::ListSink sink{.begin = [&] { out.clear(); },
-                      .json = [&](const data::Value& object) -> Result<void> {
-                        if (out.size() < kMost) out.push_back(object);
-                        return {};
-                      }};
-  EIDOS_CHECK(client.list(target, {.narrowing = narrowing}, sink, limit));
-  return out;
+  return kube::gathered<std::vector<data::Value>>(
+      client, target, {.narrowing = narrowing}, limit,
+      [](std::vector<data::Value>& out, const data::Value& object) {
+        constexpr std::size_t kMost = 1000;
+        if (out.size() < kMost) out.push_back(object);
+      });
 }
 
 class Follower {
@@ -85,9 +83,9 @@ class Follower {
         if (state->phase == Phase::Failed && state->pod.empty() && !waited_.empty())
           state->why += cat(state->why.empty() ? "" : "; ", "until then its pod waited: ", waited_);
         last_ = *state;
-        if (state->phase == Phase::Running) follow(*state);
+        if (state->phase == Phase::Running) show_log(*state, true);
         if (state->phase == Phase::Succeeded || state->phase == Phase::Failed) {
-          if (!followed_) show_log(*state, false);
+          show_log(*state, false);
           return *std::move(state);
         }
       }
@@ -129,15 +127,10 @@ class Follower {
     progress_(what);
   }
 
-  // Until the container ends. A log that breaks off is no failure: the Job says how it went.
-  void follow(const PodState& state) {
-    if (followed_) return;
-    followed_ = true;
-    show_log(state, true);
-  }
-
+  // Followed until the container ends. A log that breaks off is no failure: the Job says how it went.
   void show_log(const PodState& state, bool follow) {
-    if (state.pod.empty()) return;
+    if (shown_ || state.pod.empty()) return;
+    shown_ = true;
     LogLines lines(progress_);
     auto read = client_.logs(
         agent_.ns, state.pod, {.container = std::string(kContainer), .follow = follow},
@@ -170,7 +163,7 @@ class Follower {
   PodState last_;
   std::string waited_;  ///< What a pod waited for, the last time one did.
   std::string said_;
-  bool followed_ = false;
+  bool shown_ = false;  ///< The pod's log.
 };
 
 // False: a name is held by somebody else.
@@ -179,13 +172,7 @@ Result<bool> make_all(const AgentOptions& options, Made& made, const Progress& p
   // Before the Job, which goes last: who makes the ConfigMap holds its name.
   objects.insert(objects.end() - 1, result_object(options));
   for (const Object& object : objects) {
-    EIDOS_CHECK(limit.check("making what the agent needs"));
-    auto created = made.create(object, limit);
-    if (!created && created.error().kind == ErrorKind::NotFound)
-      return std::unexpected(
-          std::move(created).error().fix("make the namespace, or give --create-namespace"));
-    if (!created) return created;
-    bool ours = *created;
+    EIDOS_TRY(const bool ours, made.create(object, limit));
     if (ours && object.target.resource == namespaces())
       progress(cat("namespace ", options.ns, " was made, and will stay"));
     if (ours || object.target.resource == namespaces()) continue;
@@ -259,7 +246,7 @@ Result<RunResult> run_agent(kube::Client& client, const RunOptions& options, con
   EIDOS_TRY([[maybe_unused]] std::size_t asked, preflight(client, options.agent, limit));
   auto clean = [&](Made& made) -> Result<void> { return made.remove(Limit().within(options.cleanup_time)); };
   for (const AgentOptions& agent : {options.agent, with_own_names(options.agent)}) {
-    Made made(client, agent.run);
+    Made made(client, agent.ns, agent.run);
     auto all = make_all(agent, made, progress, limit);
     if (!all) return after_removal(std::unexpected(std::move(all).error()), clean(made));
     if (!*all) {

@@ -79,27 +79,8 @@ TEST(Run, ATakenNameGetsTheRunsId) {
 }
 
 TEST(Run, StoppedAtEachRequestItLeavesNothing) {
-  int all = 0;
-  {
-    Cluster cluster;
-    cluster.before = [](const ApiRequest&, int) { return false; };
-    ASSERT_TRUE(cluster.run());
-    all = cluster.requests;
-  }
-  ASSERT_GT(all, 15);
-  int cancelled = 0;
-  for (int n = 1; n <= all; ++n) {
-    Cluster cluster;
-    std::stop_source stop;
-    cluster.before = [&](const ApiRequest&, int number) {
-      if (number == n) stop.request_stop();
-      return false;
-    };
-    auto done = cluster.run(plain(), Limit(stop.get_token(), std::nullopt));
-    if (!done && done.error().kind == ErrorKind::Cancelled) ++cancelled;
-    EXPECT_TRUE(cluster.paths().empty()) << "stopped at request " << n << ": " << cluster.paths().front();
-  }
-  EXPECT_GT(cancelled, 7) << "the stops came too late to be one";
+  testing::expect_nothing_left_when_stopped<Cluster>(
+      15, 7, [](Cluster& cluster, const Limit& limit) { return cluster.run(plain(), limit); });
 }
 
 // The server did it, and the connection broke before it said so.

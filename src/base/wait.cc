@@ -6,6 +6,8 @@
 #include <sys/eventfd.h>
 #include <unistd.h>
 
+#include "base/text.h"
+
 namespace eidos {
 
 namespace {
@@ -55,6 +57,20 @@ Result<void> Waiter::wait(std::span<pollfd> fds, std::string_view what, int cap_
 Result<void> Waiter::wait(int fd, short events, std::string_view what) const {
   pollfd one{fd, events, 0};
   return wait(std::span(&one, 1), what);
+}
+
+Result<void> pause(Milliseconds time, const Limit& limit, std::string_view what) {
+  const Limit until = limit.within(time);
+  if (limit.deadline() && *limit.deadline() <= std::chrono::steady_clock::now() + time)
+    return fail(ErrorKind::Timeout, cat(what, " would come too late"));
+  const Waiter waiter(until);
+  for (;;) {
+    EIDOS_CHECK(limit.check(cat("waiting for ", what)));
+    int left = until.poll_timeout_ms();
+    if (left == 0) return {};
+    if (auto waited = waiter.wait({}, "", left); !waited && waited.error().kind == ErrorKind::Cancelled)
+      return std::unexpected(std::move(waited).error());
+  }
 }
 
 }  // namespace eidos

@@ -61,4 +61,7 @@ class Waiter {
   std::optional<std::stop_callback<Ring>> ring_;
 };
 
+/// Waits for this long. Timeout, at once: `what` ("the next try") would come after the deadline. Cancelled.
+Result<void> pause(Milliseconds time, const Limit& limit, std::string_view what);
+
 }  // namespace eidos

@@ -52,16 +52,20 @@ Result<void> hand_over(std::string text, const Flags& flags, Session& session) {
 
 Result<int> follow(const agent::RunOptions& options, kube::Client& client, const Flags& flags,
                    Session& session) {
-  auto say = [&](std::string_view line) {
-    if (!session.quiet) session.world.write_stderr(cat(line, "\n"));
-  };
-  EIDOS_TRY(agent::RunResult done, agent::run_agent(client, options, say, session.context.limit));
+  EIDOS_TRY(agent::RunResult done,
+            agent::run_agent(client, options, progress_to(session), session.context.limit));
   if (!done.document.empty()) EIDOS_CHECK(hand_over(std::move(done.document), flags, session));
   if (done.failure) return std::unexpected(*std::move(done.failure));
   return 0;
 }
 
 }  // namespace
+
+agent::Progress progress_to(Session& session) {
+  return [&session](std::string_view line) {
+    if (!session.quiet) session.world.write_stderr(cat(line, "\n"));
+  };
+}
 
 std::string new_run_id() {
   constexpr std::string_view kLetters = "abcdefghijkmnpqrstuvwxyz23456789";

@@ -80,4 +80,11 @@ Milliseconds Flags::duration(std::string_view name, Milliseconds otherwise) cons
   return *parsed;
 }
 
+Result<std::int64_t> count_between(const Flags& flags, std::string_view name, std::int64_t otherwise,
+                                   std::int64_t most) {
+  const std::int64_t count = flags.has(name) ? flags.count(name) : otherwise;
+  if (count >= 1 && count <= most) return count;
+  return fail(ErrorKind::Invalid, cat("--", name, " must be 1 to ", most, "; got ", count));
+}
+
 }  // namespace eidos::cli

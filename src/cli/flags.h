@@ -54,6 +54,10 @@ class Flags {
   std::vector<Given> given_;
 };
 
+/// A count flag of 1 to `most`; `otherwise` when it is not given. Invalid: another number.
+Result<std::int64_t> count_between(const Flags& flags, std::string_view name, std::int64_t otherwise,
+                                   std::int64_t most);
+
 struct Invocation {
   const Command* command = nullptr;  ///< nullptr when none was named.
   std::vector<std::string> arguments;

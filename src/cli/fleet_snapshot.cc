@@ -28,13 +28,6 @@ constexpr int kMostRequests = 10'000;
 constexpr std::chrono::hours kFresh{1};
 constexpr std::string_view kSummary = "summary.yaml";
 
-Result<std::int64_t> count_between(const Flags& flags, std::string_view name, std::int64_t otherwise,
-                                   std::int64_t most) {
-  const std::int64_t count = flags.has(name) ? flags.count(name) : otherwise;
-  if (count >= 1 && count <= most) return count;
-  return fail(ErrorKind::Invalid, cat("--", name, " must be 1 to ", most, "; got ", count));
-}
-
 // A name a line; blank lines and what follows '#' do not count.
 std::vector<std::string> names_in(std::string_view text) {
   std::vector<std::string> out;
@@ -175,9 +168,7 @@ Result<int> run_fleet_snapshot(const Invocation& invocation, Session& session) {
   EIDOS_CHECK(results.open());
   const std::size_t all = options.nodes.size();
   std::erase_if(options.nodes, [&](const std::string& node) { return results.is_fresh(node); });
-  auto say = [&](std::string_view line) {
-    if (!session.quiet) session.world.write_stderr(cat(line, "\n"));
-  };
+  const agent::Progress say = progress_to(session);
   say(cat(all, all == 1 ? " node, " : " nodes, ", all - options.nodes.size(), " of them fresh; ",
           std::min(options.workers, options.nodes.size()), " at a time, at most ", requests,
           " requests a second"));

@@ -8,6 +8,7 @@
 #include "cli/cluster.h"
 #include "cli/output_names.h"
 #include "kube/document.h"
+#include "kube/gather.h"
 #include "kube/tree.h"
 
 namespace eidos::cli {
@@ -33,21 +34,18 @@ Result<void> retain_in_cluster(std::string_view pattern, const model::SnapshotMe
   EIDOS_TRY(kube::ConfigMapName newest, kube::parse_config_map(expand_config_map(pattern, metadata)));
   const std::string_view last = pattern.substr(pattern.rfind('/') + 1);
   EIDOS_TRY(kube::Client * client, client_of(flags, session));
-  std::vector<Kept> found;
-  kube::ListSink sink{.begin = [&] { found.clear(); },
-                      .json = [&](const data::Value& object) -> Result<void> {
-                        std::string name = kube::text_at(object, {"metadata", "name"});
-                        if (auto age = age_in(name, last, metadata, true))
-                          found.push_back({*age, name, kube::text_at(object, {"metadata", "uid"})});
-                        return {};
-                      }};
-  auto listed = client->list(
-      {kube::config_maps(), newest.ns, "", ""},
-      {.narrowing = {.labels = std::string(kOurs), .fields = ""}, .metadata_only = true}, sink, limit);
-  if (!listed) return std::unexpected(std::move(listed).error().within("--retain"));
-  std::ranges::sort(found, std::greater<>());
-  for (std::size_t i = static_cast<std::size_t>(flags.count("retain")); i < found.size(); ++i) {
-    auto gone = kube::remove_config_map(*client, {newest.ns, found[i].name}, found[i].uid, limit);
+  auto found = kube::gathered<std::vector<Kept>>(
+      *client, {kube::config_maps(), newest.ns, "", ""},
+      {.narrowing = {.labels = std::string(kOurs), .fields = ""}, .metadata_only = true}, limit,
+      [&](std::vector<Kept>& out, const data::Value& object) {
+        std::string name = kube::text_at(object, {"metadata", "name"});
+        if (auto age = age_in(name, last, metadata, true))
+          out.push_back({*age, name, kube::text_at(object, {"metadata", "uid"})});
+      });
+  if (!found) return std::unexpected(std::move(found).error().within("--retain"));
+  std::ranges::sort(*found, std::greater<>());
+  for (std::size_t i = static_cast<std::size_t>(flags.count("retain")); i < found->size(); ++i) {
+    auto gone = kube::remove_config_map(*client, {newest.ns, (*found)[i].name}, (*found)[i].uid, limit);
     if (!gone) return std::unexpected(std::move(gone).error().within("--retain"));
   }
   return {};

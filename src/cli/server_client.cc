@@ -7,6 +7,7 @@
 #include "base/wait.h"
 #include "collect/cache.h"
 #include "data/document.h"
+#include "kube/kubeconfig.h"
 #include "kube/resource.h"
 #include "kube/tree.h"
 #include "net/session.h"
@@ -86,10 +87,6 @@ Result<std::string> fingerprint_of(const Flags& flags, Session& session) {
               "64 hexadecimal digits, as 'openssl x509 -noout -fingerprint -sha256' prints them");
 }
 
-bool is_loopback(std::string_view host) {
-  return host == "localhost" || host == "::1" || host.starts_with("127.");
-}
-
 class Server {
  public:
   Server(const ServerRequest& request, const Flags& flags, Session& session)
@@ -112,10 +109,14 @@ class Server {
       const auto asked = std::chrono::seconds(
           std::clamp<std::int64_t>(to_int(head.retry_after).value_or(0), 0, kMostRetryAfter));
       pause = std::max<Milliseconds>(pause * 2, asked);
-      if (++refused == kMostRefusals || pause > kMostPause || late(pause))
+      if (++refused == kMostRefusals || pause > kMostPause)
         return std::unexpected(tired(std::move(error), refused, pause));
       session_.context.log.info(cat("turned away; the next try in ", pause.count(), " ms"));
-      EIDOS_CHECK(wait(pause));
+      auto waited = eidos::pause(pause, limit_, "the next try");
+      if (!waited && waited.error().kind == ErrorKind::Timeout)
+        return std::unexpected(tired(std::move(error), refused, pause));
+      if (!waited) return std::unexpected(std::move(waited).error());
+      EIDOS_CHECK(read_token());  // it may have been rotated meanwhile
     }
   }
 
@@ -126,10 +127,8 @@ class Server {
     if (url_.target.find('?') != std::string::npos || !url_.credentials.empty())
       return fail(ErrorKind::Invalid, "--server takes no query and no password", net::shown(url_),
                   "a token goes into EIDOS_API_TOKEN or --token-file");
-    EIDOS_TRY(token_, token_of(flags_, session_));
+    EIDOS_CHECK(read_token());
     EIDOS_TRY(const std::string fingerprint, fingerprint_of(flags_, session_));
-    if (!url_.secure && !is_loopback(url_.host) && !token_.empty())
-      return fail(ErrorKind::Invalid, "a token is not sent over plain http", net::shown(url_), "use https");
     if (!url_.secure && !fingerprint.empty())
       return fail(ErrorKind::Invalid, "plain http has no certificate to pin", net::shown(url_), "use https");
     net::SessionOptions options{.server = url_,
@@ -144,8 +143,13 @@ class Server {
     return {};
   }
 
+  Result<void> read_token() {
+    EIDOS_TRY(token_, token_of(flags_, session_));
+    if (url_.secure || token_.empty() || kube::is_loopback(url_.host)) return {};
+    return fail(ErrorKind::Invalid, "a token is not sent over plain http", net::shown(url_), "use https");
+  }
+
   Result<std::unique_ptr<net::Exchange>> send() {
-    EIDOS_TRY(token_, token_of(flags_, session_));  // it may have been rotated while we waited
     net::Call call{.method = request_.method,
                    .target = cat(url_.target, request_.target),
                    .fields = {{"Accept", cat(request_.accept, ", application/problem+json;q=0.5")}},
@@ -207,19 +211,6 @@ class Server {
         cat("turned away ", refused, refused == 1 ? " time: " : " times in a row: ", error.message);
     error.hint = cat("try again after ", rfc3339(std::chrono::ceil<std::chrono::seconds>(until)));
     return error;
-  }
-
-  bool late(Milliseconds pause) const {
-    return limit_.deadline() && *limit_.deadline() <= std::chrono::steady_clock::now() + pause;
-  }
-
-  Result<void> wait(Milliseconds pause) const {
-    const Waiter waiter(limit_);
-    for (const SteadyTime end = std::chrono::steady_clock::now() + pause;;) {
-      const auto left = std::chrono::ceil<Milliseconds>(end - std::chrono::steady_clock::now());
-      if (left.count() <= 0) return {};
-      EIDOS_CHECK(waiter.wait({}, "waiting for the service", static_cast<int>(left.count())));
-    }
   }
 
   std::string where() const { return net::shown(url_); }

@@ -32,12 +32,6 @@ Result<void> check_required_names(const std::vector<std::string>& wanted) {
   return {};
 }
 
-Result<int> parallel_of(std::int64_t wanted) {
-  constexpr std::int64_t kMost = 64;
-  if (wanted >= 1 && wanted <= kMost) return static_cast<int>(wanted);
-  return fail(ErrorKind::Invalid, cat("--parallel must be 1 to ", kMost, "; got ", wanted));
-}
-
 Result<collect::Options> options_of(const Flags& flags, Session& session) {
   collect::Options options;
   options.root = flags.text("root");
@@ -48,9 +42,9 @@ Result<collect::Options> options_of(const Flags& flags, Session& session) {
   options.gpu_identities = flags.on("gpu-identities");
   options.filter = listed(flags, "filter");
   options.exclude = listed(flags, "exclude");
-  if (flags.has("parallel")) {
-    EIDOS_TRY(options.parallel, parallel_of(flags.count("parallel")));
-  }
+  constexpr std::int64_t kMostParallel = 64;
+  EIDOS_TRY(const std::int64_t parallel, count_between(flags, "parallel", options.parallel, kMostParallel));
+  options.parallel = static_cast<int>(parallel);
   options.units = flags.all("unit");
   if (auto units = collect::check_units(options.units); !units)
     return std::unexpected(std::move(units).error().within("--unit"));

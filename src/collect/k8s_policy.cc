@@ -6,6 +6,7 @@
 #include "base/text.h"
 #include "collect/cluster.h"
 #include "data/document.h"
+#include "kube/gather.h"
 
 namespace eidos::collect {
 
@@ -99,17 +100,17 @@ model::Subtype subtype_of(const Kind& kind, const std::vector<data::Value>& obje
 }
 
 Result<std::vector<data::Value>> objects_of(kube::Client& client, const Kind& kind, const Limit& limit) {
-  constexpr std::size_t kMost = 100;
-  std::vector<data::Value> objects;
-  kube::ListSink sink{.begin = [&] { objects.clear(); },
-                      .json = [&](const data::Value& object) -> Result<void> {
-                        if (is_ignored(object)) return {};
-                        if (objects.size() == kMost)
-                          return fail(ErrorKind::Invalid, cat("more than ", kMost, " objects"));
-                        objects.push_back(object);
-                        return {};
-                      }};
-  EIDOS_CHECK(client.list({kind.resource}, {}, sink, limit));
+  static constexpr std::size_t kMost = 100;
+  EIDOS_TRY(std::vector<data::Value> objects,
+            kube::gathered<std::vector<data::Value>>(
+                client, {kind.resource}, {}, limit,
+                [](std::vector<data::Value>& out, const data::Value& object) -> Result<void> {
+                  if (is_ignored(object)) return {};
+                  if (out.size() == kMost)
+                    return fail(ErrorKind::Invalid, cat("more than ", kMost, " objects"));
+                  out.push_back(object);
+                  return {};
+                }));
   std::ranges::sort(objects, {}, full_name);
   return objects;
 }

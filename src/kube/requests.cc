@@ -177,7 +177,7 @@ Result<net::Call> Requests::call_of(const Request& request, const Limit& limit) 
 Result<Requests::Try> Requests::once(const net::Call& call, const Limit& limit) {
   SteadyTime now = std::chrono::steady_clock::now();
   if (Milliseconds wait = rate_.take(now); wait.count() > 0) {
-    EIDOS_CHECK(pause(wait, limit));
+    EIDOS_CHECK(pause(wait, limit, kNextTry));
     now += wait;
   }
   auto sent = session_->send(call, limit);
@@ -208,20 +208,6 @@ Milliseconds Requests::pause_before(int attempt, Milliseconds asked) {
   return std::max(asked, options_.first_pause * (1 << (attempt - 1)) + Milliseconds(jitter(dice)));
 }
 
-Result<void> Requests::pause(Milliseconds time, const Limit& limit) {
-  const Limit until = limit.within(time);
-  if (limit.deadline() && *limit.deadline() <= std::chrono::steady_clock::now() + time)
-    return fail(ErrorKind::Timeout, "the next try would come too late");
-  Waiter waiter(until);
-  for (;;) {
-    EIDOS_CHECK(limit.check("waiting for the next try"));
-    int left = until.poll_timeout_ms();
-    if (left == 0) return {};
-    if (auto waited = waiter.wait({}, "", left); !waited && waited.error().kind == ErrorKind::Cancelled)
-      return std::unexpected(std::move(waited).error());
-  }
-}
-
 Result<Outcome> Requests::send(const Request& request, const Limit& limit) {
   bool asked_anew = false;
   for (int attempt = 1;; ++attempt) {
@@ -246,7 +232,7 @@ Result<Outcome> Requests::send(const Request& request, const Limit& limit) {
         !tried && (tried.error().kind == ErrorKind::Unavailable || tried.error().kind == ErrorKind::Timeout);
     bool again = status == 429 || ((lost || is_server_fault(status)) && call->repeatable);
     if (again && attempt < kTries) {
-      auto paused = pause(pause_before(attempt, refused ? tried->wait : Milliseconds(0)), limit);
+      auto paused = pause(pause_before(attempt, refused ? tried->wait : Milliseconds(0)), limit, kNextTry);
       if (paused) continue;
       if (paused.error().kind == ErrorKind::Cancelled)
         return std::unexpected(error(request, std::move(paused).error()));

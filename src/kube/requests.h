@@ -44,6 +44,9 @@ struct Outcome {
   std::optional<Refusal> refusal = std::nullopt;
 };
 
+/// What is waited for between two tries, for messages.
+inline constexpr std::string_view kNextTry = "the next try";
+
 /// Sends requests: credentials, tries, breaker.
 class Requests {
  public:
@@ -61,8 +64,6 @@ class Requests {
   /// What went wrong with `request`, for people.
   Error error(const Request& request, const Refusal& refusal) const;
   Error error(const Request& request, Error inner) const;
-  /// Waits between two tries. Timeout: it would last longer than `limit`.
-  static Result<void> pause(Milliseconds time, const Limit& limit);
 
  private:
   struct Try {

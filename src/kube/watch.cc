@@ -1,6 +1,7 @@
 #include "kube/watch.h"
 
 #include "base/text.h"
+#include "base/wait.h"
 #include "data/document.h"
 #include "kube/list_stream.h"
 #include "kube/tree.h"
@@ -34,7 +35,7 @@ class Watcher {
       if (!done && !(done.error().kind == ErrorKind::Unavailable && lost_))
         return std::unexpected(std::move(done).error());
       if (done && *done) return {};
-      if (!news) EIDOS_CHECK(Requests::pause(kPauseBetween, limit_));
+      if (!news) EIDOS_CHECK(pause(kPauseBetween, limit_, kNextTry));
     }
   }
 
