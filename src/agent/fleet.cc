@@ -170,7 +170,8 @@ class FleetRun {
       progress_(cat("node ", outcome.node, ": ", outcome.result.failure->message));
     }
     // A pod that may still write would make its ConfigMap again: that one goes when all pods are gone.
-    if (!state.ended || !job.made.remove_ended(limit_)) later_.push_back(std::move(job.made));
+    const bool removed = !options_.run.keep && state.ended && job.made.remove_ended(limit_);
+    if (!removed) later_.push_back(std::move(job.made));
     active_.erase(job.agent.job_name);
     return sink_(outcome);
   }
@@ -185,7 +186,7 @@ class FleetRun {
   // Not ended by a stop request: what stays behind stays for good.
   Result<void> remove() {
     if (options_.run.keep) {
-      progress_(cat("nothing more was removed; 'eidos agent cleanup -n ", agent_.ns, " --run ", agent_.run,
+      progress_(cat("nothing was removed; 'eidos agent cleanup -n ", agent_.ns, " --run ", agent_.run,
                     "' does it"));
       return {};
     }

@@ -65,6 +65,16 @@ TEST(FleetRun, EachNodeOnceAndNothingLeft) {
   EXPECT_TRUE(cluster.paths().empty());
 }
 
+TEST(FleetRun, KeepsWhatItMadeWhenAskedTo) {
+  Cluster cluster;
+  FleetOptions options = plain(6);
+  options.run.keep = true;
+  ASSERT_TRUE(cluster.run(options));
+  EXPECT_EQ(cluster.outcomes.size(), 6U);
+  EXPECT_EQ(cluster.paths().size(), 5U + 6 * 3U) << "RBAC; a ConfigMap, a Job and a pod each";
+  EXPECT_THAT(cluster.said.back(), HasSubstr("eidos agent cleanup -n gpus --run r1"));
+}
+
 TEST(FleetRun, NeverMoreJobsThanWorkers) {
   Cluster cluster;
   std::size_t most = 0;
