@@ -109,7 +109,7 @@ class Crew {
     for (const Running& running : running_)
       if (running.thread.joinable()) until = std::min(until, running.give_up);
     auto ready = [this] { return any_result(); };
-    if (stop_.stop_requested())
+    if (stopping_)  // not: stop_requested(), which may have come since look()
       board_->changed.wait_until(lock, until, ready);
     else
       board_->changed.wait_until(lock, stop_.get_token(), until, ready);
