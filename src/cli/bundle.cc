@@ -95,7 +95,8 @@ Result<int> run_bundle(const Invocation& invocation, Session& session) {
   log.stage("recipe read");
   EIDOS_TRY(const catalog::Catalog* catalog, load_catalog(flags, session));
   log.stage("catalog loaded");
-  auto rendered = bundle::render(*catalog, recipe, document.text, options);
+  auto rendered = stage(session.context, "bundle.render",
+                        [&] { return bundle::render(*catalog, recipe, document.text, options); });
   log.rendered(rendered);
   EIDOS_TRY(bundle::Bundle made, std::move(rendered));
   for (const std::string& warning : made.warnings) session.context.log.warn(warning);

@@ -88,7 +88,8 @@ Result<catalog::LoadOptions> load_options(const Flags& flags, Session& session, 
 }
 
 Result<catalog::Loaded> load_with(const catalog::LoadOptions& options, Session& session) {
-  EIDOS_TRY(catalog::Loaded loaded, catalog::load(session.context.files, options));
+  EIDOS_TRY(catalog::Loaded loaded, stage(session.context, "catalog.load",
+                                          [&] { return catalog::load(session.context.files, options); }));
   Log& log = session.context.log;
   for (const std::string& warning : loaded.warnings) log.warn(warning);
   for (const std::string& path : loaded.ignored) log.debug("no part of a catalog, ignored", {{"path", path}});

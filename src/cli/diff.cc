@@ -146,7 +146,8 @@ Result<int> run_diff(const Invocation& invocation, Session& session) {
   EIDOS_CHECK(check_kinds(from, to));
   if (invocation.arguments[0] == invocation.arguments[1])
     session.context.log.warn(cat("both documents are ", quote(from.name), ": nothing can differ"));
-  EIDOS_TRY(diff::DiffResult result, compare(from, to, ignore));
+  EIDOS_TRY(diff::DiffResult result,
+            stage(session.context, "diff", [&] { return compare(from, to, ignore); }));
   result.from.source = from.name;
   result.from.kind = from.kind;
   result.to.source = to.name;

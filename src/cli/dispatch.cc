@@ -4,9 +4,9 @@
 #include "cli/help.h"
 #include "cli/output.h"
 #include "cli/parse.h"
-#include "cli/profiles.h"
 #include "cli/report_error.h"
 #include "cli/settings.h"
+#include "cli/traced.h"
 
 namespace eidos::cli {
 
@@ -81,7 +81,7 @@ int run(const Invocation& invocation, const Manners& manners, World& world) {
                   {world.files, world.clock, world.processes, log, limit},
                   invocation.flags.on("quiet"),
                   manners.color_stdout};
-  return finish(run_profiled(invocation, session), manners, world);
+  return finish(run_traced(invocation, session), manners, world);
 }
 
 }  // namespace

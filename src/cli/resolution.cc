@@ -91,8 +91,9 @@ Result<Resolution> resolve(const Flags& flags, Session& session) {
   recipe::Detected shown;
   if (out.snapshot) shown = detected(flags, out.catalog->registry(), *out.snapshot, session);
   EIDOS_TRY(model::Criteria criteria, wanted(flags, out, shown));
-  EIDOS_TRY(recipe::Resolved resolved,
-            recipe::resolve(*out.catalog, criteria, out.snapshot ? &*out.snapshot : nullptr));
+  EIDOS_TRY(recipe::Resolved resolved, stage(session.context, "recipe.resolve", [&] {
+              return recipe::resolve(*out.catalog, criteria, out.snapshot ? &*out.snapshot : nullptr);
+            }));
   resolved.result.metadata.version = session.world.build.version;
   resolved.result.metadata.detected = std::move(shown.values);
   bool strict = flags.on("strict");

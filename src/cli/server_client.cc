@@ -11,6 +11,7 @@
 #include "kube/resource.h"
 #include "kube/tree.h"
 #include "net/session.h"
+#include "trace/traceparent.h"
 
 namespace eidos::cli {
 
@@ -160,9 +161,28 @@ class Server {
                                                  : "application/yaml"});
     if (!token_.empty()) call.fields.push_back({"Authorization", cat("Bearer ", token_)});
     if (!etag_.empty()) call.fields.push_back({"If-None-Match", etag_});
-    auto answer = net_->send(call, limit_);
+    Span span(session_.context.trace, session_.context.clock, cat(request_.method, " --server"),
+              SpanKind::Client);
+    add_trace(call, span.place());
+    auto answer = span.ends(net_->send(call, limit_));
     if (answer) return answer;
     return std::unexpected(std::move(answer).error().at(where()));
+  }
+
+  // Our own span is the parent of the service's; else whoever called us is. What is no line of visible
+  // letters is not passed on.
+  void add_trace(net::Call& call, const TracePlace& ours) const {
+    constexpr std::size_t kMost = 8192;  // W3C Baggage, 3.3.2
+    std::string parent = session_.world.environment("TRACEPARENT").value_or("");
+    if (!trace::parse_traceparent(parent)) parent.clear();
+    if (ours.sink != nullptr) parent = trace::traceparent({ours.trace, ours.span, true});
+    if (!parent.empty()) call.fields.push_back({"traceparent", parent});
+    for (const auto& [variable, name] : {std::pair{"TRACESTATE", "tracestate"}, {"BAGGAGE", "baggage"}}) {
+      const std::string value = session_.world.environment(variable).value_or("");
+      const bool plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < '\x7f'; });
+      const bool wanted = !parent.empty() || variable == std::string_view("BAGGAGE");
+      if (wanted && plain && !value.empty() && value.size() <= kMost) call.fields.push_back({name, value});
+    }
   }
 
   Result<std::string> take(net::Exchange& answer) {

@@ -30,7 +30,8 @@ Result<int> run_validate(const Invocation& invocation, Session& session) {
   EIDOS_TRY(model::RecipeResult recipe, recipe_of(recipe_document));
   EIDOS_TRY(Document snapshot_document, read_document(flags.text("snapshot"), flags, session));
   EIDOS_TRY(model::Snapshot snapshot, snapshot_of(snapshot_document));
-  EIDOS_TRY(validate::Report report, validate::validate(recipe, snapshot));
+  EIDOS_TRY(validate::Report report,
+            stage(session.context, "validate", [&] { return validate::validate(recipe, snapshot); }));
   Format format = format_of(flags);
   if (format == Format::Table)
     EIDOS_CHECK(

@@ -93,6 +93,23 @@ class Assembly {
   std::int64_t withheld_ = 0;
 };
 
+// Who collects may be left behind, so that its span is written down by who waits for it.
+void record(const Collector& collector, const Done& done, const Context& context) {
+  if (context.trace.sink == nullptr || !done.began) return;
+  const auto ago = context.clock.steady() - *done.began;
+  SpanRecord span{
+      .trace = context.trace.trace,
+      .id = new_span_id(),
+      .parent = context.trace.span,
+      .name = cat("collect.", collector.name),
+      .began = std::chrono::time_point_cast<std::chrono::system_clock::duration>(context.clock.now() - ago),
+      .took = done.took};
+  span.failed = !done.result;
+  if (!done.result)
+    span.attributes.push_back({"error.type", std::string(wire_code(done.result.error().kind))});
+  context.trace.sink->take(std::move(span));
+}
+
 std::string source_node(const Context& context, const Options& options) {
   if (!options.source_node.empty()) return options.source_node;
   for (const char* variable : {"NODE_NAME", "KUBERNETES_NODE_NAME"})
@@ -104,9 +121,7 @@ std::string source_node(const Context& context, const Options& options) {
   return {};
 }
 
-}  // namespace
-
-Result<Collected> collect(Context& context, const Options& options) {
+Result<Collected> collect_all(Context& context, const Options& options) {
   EIDOS_TRY(auto chosen, select(options));
   EIDOS_CHECK(check_policy_kinds(options));
   EIDOS_CHECK(check_units(options.units));
@@ -128,7 +143,10 @@ Result<Collected> collect(Context& context, const Options& options) {
                          .limit = context.limit,
                          .stop_at_first_error = options.fail_fast};
   EIDOS_TRY(std::vector<Done> done, run_crew(std::move(work), crew, context.clock));
-  for (std::size_t i = 0; i < done.size(); ++i) assembly.add(*chosen[i], std::move(done[i]));
+  for (std::size_t i = 0; i < done.size(); ++i) {
+    record(*chosen[i], done[i], context);
+    assembly.add(*chosen[i], std::move(done[i]));
+  }
   Collected collected = std::move(assembly).take();
   note_disagreements(collected);
   collected.snapshot.metadata.timestamp = rfc3339(context.clock.now());
@@ -141,6 +159,12 @@ Result<Collected> collect(Context& context, const Options& options) {
                                     {"status", std::string(data::write_value(outcome.status).string())},
                                     {"duration", outcome.duration}});
   return collected;
+}
+
+}  // namespace
+
+Result<Collected> collect(Context& context, const Options& options) {
+  return stage(context, "collect", [&] { return collect_all(context, options); });
 }
 
 namespace {

@@ -85,7 +85,7 @@ class Crew {
       Result<Collection> result = perform(work, limit);
       Milliseconds took = std::chrono::duration_cast<Milliseconds>(clock.steady() - start);
       std::lock_guard lock(board->mutex);
-      if (!board->results[index]) board->results[index] = Done{std::move(result), took};
+      if (!board->results[index]) board->results[index] = Done{std::move(result), took, start};
       board->changed.notify_all();
     };
     try {

@@ -23,6 +23,7 @@ struct Work {
 struct Done {
   Result<Collection> result;
   Milliseconds took{0};
+  std::optional<std::chrono::steady_clock::time_point> began = {};  ///< None: never started.
 };
 
 struct CrewOptions {

@@ -78,7 +78,8 @@ class WarningLog final : public Log {
 }  // namespace
 
 struct Desk::Inside {
-  Inside(std::shared_ptr<const catalog::Catalog> catalog, Papers papers, const BuildInfo& build, Limit limit)
+  Inside(std::shared_ptr<const catalog::Catalog> catalog, Papers papers, const BuildInfo& build, Limit limit,
+         const TracePlace& trace)
       : files(std::move(papers)),
         clock(real_clock()),
         world{.files = files,
@@ -96,7 +97,7 @@ struct Desk::Inside {
               .stdout_closed = [] { return false; },
               .build = build,
               .catalog = std::move(catalog)},
-        session{world, {files, *clock, processes, log, limit}, true, false} {}
+        session{world, {files, *clock, processes, log, limit, trace}, true, false} {}
 
   PaperFiles files;
   std::unique_ptr<Clock> clock;
@@ -108,8 +109,9 @@ struct Desk::Inside {
 };
 
 Desk::Desk(std::shared_ptr<const catalog::Catalog> catalog, Papers papers, const BuildInfo& build,
-           Limit limit)
-    : inside_(std::make_unique<Inside>(std::move(catalog), std::move(papers), build, std::move(limit))) {}
+           Limit limit, const TracePlace& trace)
+    : inside_(
+          std::make_unique<Inside>(std::move(catalog), std::move(papers), build, std::move(limit), trace)) {}
 
 Desk::~Desk() = default;
 

@@ -31,7 +31,8 @@ const cli::Command& tool_command(std::string_view name);
 /// One request's worth of work.
 class Desk {
  public:
-  Desk(std::shared_ptr<const catalog::Catalog> catalog, Papers papers, const BuildInfo& build, Limit limit);
+  Desk(std::shared_ptr<const catalog::Catalog> catalog, Papers papers, const BuildInfo& build, Limit limit,
+       const TracePlace& trace);
   ~Desk();
   Desk(const Desk&) = delete;
   Desk& operator=(const Desk&) = delete;

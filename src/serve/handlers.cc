@@ -66,7 +66,7 @@ Result<Pairs> flat_query(const BodyDocument& body) {
 Result<void> check_allowed(const Call& call, const Papers& papers, const cli::Flags& flags) {
   const Service& service = call.service;
   if (service.options().allowed.empty() || (flags.knows("recipe") && flags.has("recipe"))) return {};
-  Desk desk(service.shared_catalog(), papers, service.options().build, call.limit);
+  Desk desk(service.shared_catalog(), papers, service.options().build, call.limit, call.trace);
   EIDOS_TRY(const cli::Resolution made, cli::resolve(flags, desk.session()));
   return service.check_allowed(made.recipe.criteria);
 }
@@ -88,7 +88,8 @@ Result<Reply> run_with(const Call& call, cli::Flags flags, Papers papers,
                        std::vector<std::string> arguments = {}) {
   const cli::Command& command = command_of(call);
   set_flag(flags, command, "format", call.yaml ? "yaml" : "json");
-  Desk desk(call.service.shared_catalog(), std::move(papers), call.service.options().build, call.limit);
+  Desk desk(call.service.shared_catalog(), std::move(papers), call.service.options().build, call.limit,
+            call.trace);
   EIDOS_TRY(Ran ran, desk.run(command, std::move(flags), std::move(arguments)));
   Reply reply;
   if (!ran.warnings.empty()) reply.headers.emplace_back("X-Warnings", cat(ran.warnings.size()));

@@ -45,7 +45,7 @@ Result<Ran> show(const Call& call, std::string_view name, cli::Flags flags,
                  std::vector<std::string> arguments) {
   const cli::Command& command = tool_command(name);
   set_flag(flags, command, "format", "json");
-  Desk desk(call.service.shared_catalog(), {}, call.service.options().build, call.limit);
+  Desk desk(call.service.shared_catalog(), {}, call.service.options().build, call.limit, call.trace);
   return desk.run(command, std::move(flags), std::move(arguments));
 }
 
@@ -107,7 +107,8 @@ Result<Reply> answer_metrics(const Call& call) {
   Service& service = call.service;
   const ServiceOptions& options = service.options();
   const std::int64_t lost = options.lost_lines ? options.lost_lines() : 0;
-  return Reply{.body = service.meters().text(options.build, service.limits().left(), lost),
+  return Reply{.body = service.meters().text(options.build, service.limits().left(), lost,
+                                             options.spans ? options.spans() : SpanCounts{}),
                .content_type = "text/plain; version=0.0.4; charset=utf-8"};
 }
 

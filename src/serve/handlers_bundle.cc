@@ -43,14 +43,17 @@ Result<Reply> answer_bundle(const Call& call) {
   EIDOS_TRY(const cli::Flags flags, flags_of(command_of(call), call.route.parameters, parameters));
   EIDOS_TRY(BodyDocument body, body_of(call));
   Desk desk(call.service.shared_catalog(), {{kBodyName, recipe_text(std::move(body), call)}},
-            call.service.options().build, call.limit);
+            call.service.options().build, call.limit, call.trace);
   EIDOS_TRY(bundle::Options options, cli::bundle_options(flags, desk.session()));
   EIDOS_TRY(const cli::Document document, cli::read_document(kBodyName, flags, desk.session()));
   EIDOS_TRY(const model::RecipeResult recipe, cli::recipe_of(document));
   EIDOS_CHECK(call.service.check_allowed(recipe.criteria));
   bundle::Figures figures(call.service.clock());
   options.observer = &figures;
-  auto rendered = bundle::render(call.service.catalog(), recipe, document.text, options);
+  Context& context = desk.session().context;
+  auto rendered = stage(context, "bundle.render", [&] {
+    return bundle::render(call.service.catalog(), recipe, document.text, options);
+  });
   if (rendered) figures.made(*rendered);
   call.service.meters().bundled(figures);
   EIDOS_TRY(bundle::Bundle made, std::move(rendered));
@@ -60,7 +63,8 @@ Result<Reply> answer_bundle(const Call& call) {
   std::int64_t bytes = 0;
   for (const auto& [path, file] : made.files) bytes += static_cast<std::int64_t>(file.bytes.size());
   const std::size_t count = made.files.size();
-  EIDOS_TRY(std::string archive, seal::pack(made.files, format, seal::kDefaultTime));
+  EIDOS_TRY(std::string archive, stage(context, "bundle.pack",
+                                       [&] { return seal::pack(made.files, format, seal::kDefaultTime); }));
   const auto took = std::chrono::duration<double, std::milli>(call.service.clock().steady() - began).count();
   Reply reply{.body = std::move(archive)};
   reply.content_type = format == seal::Format::Zip ? "application/zip" : "application/gzip";

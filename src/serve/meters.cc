@@ -115,7 +115,8 @@ void Meters::write(std::string& out, std::string_view name, const std::string& l
   out += cat(name, "_sum", braces, " ", number(of.sum), "\n", name, "_count", braces, " ", count, "\n");
 }
 
-std::string Meters::text(const BuildInfo& build, double tokens_left, std::int64_t lost_lines) const {
+std::string Meters::text(const BuildInfo& build, double tokens_left, std::int64_t lost_lines,
+                         const SpanCounts& spans) const {
   std::string out;
   const std::lock_guard lock(mutex_);
   head(out, "eidos_http_requests_total", "counter", "Requests that were answered.");
@@ -135,6 +136,10 @@ std::string Meters::text(const BuildInfo& build, double tokens_left, std::int64_
   plain(out, "eidos_rate_limit_tokens", "gauge", "Requests that may come at once.", tokens_left);
   plain(out, "eidos_access_log_lost_lines_total", "counter", "Log lines that nobody took.",
         static_cast<double>(lost_lines));
+  plain(out, "eidos_trace_spans_sent_total", "counter", "Spans that the collector took.",
+        static_cast<double>(spans.sent));
+  plain(out, "eidos_trace_spans_lost_total", "counter", "Spans that no collector took.",
+        static_cast<double>(spans.lost));
   plain(out, "eidos_panic_recoveries_total", "counter", "Handlers that threw.", static_cast<double>(panics_));
   plain(out, "eidos_recipe_cache_hits_total", "counter", "Answers taken from those kept.",
         static_cast<double>(hits_));

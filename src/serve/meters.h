@@ -13,6 +13,7 @@
 
 #include "base/build_info.h"
 #include "bundle/metrics.h"
+#include "serve/span_queue.h"
 
 namespace eidos::serve {
 
@@ -27,8 +28,9 @@ class Meters {
   void bundled(const bundle::Figures& figures);
   std::atomic<std::int64_t>& connections() { return connections_; }
 
-  /// `tokens_left` of the bucket of all; `lost_lines` of the log.
-  std::string text(const BuildInfo& build, double tokens_left, std::int64_t lost_lines) const;
+  /// `tokens_left` of the bucket of all; `lost_lines` of the log; what became of `spans`.
+  std::string text(const BuildInfo& build, double tokens_left, std::int64_t lost_lines,
+                   const SpanCounts& spans) const;
 
  private:
   static constexpr std::array kBounds = {0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05,

@@ -1,5 +1,8 @@
 // The parts that know no service: targets, representations, rates, tokens, names of requests, settings.
 
+#include <atomic>
+#include <thread>
+
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -8,6 +11,7 @@
 #include "serve/answers.h"
 #include "serve/limits.h"
 #include "serve/settings.h"
+#include "serve/span_queue.h"
 #include "serve/target.h"
 #include "serve/tokens.h"
 #include "serve/trace.h"
@@ -18,6 +22,7 @@
 namespace eidos::serve {
 namespace {
 
+using testing::CaptureLog;
 using ::testing::ElementsAre;
 using testing::FakeFiles;
 using ::testing::HasSubstr;
@@ -205,11 +210,49 @@ TEST(Trace, NamesAreKeptWhenTheyAreNames) {
   EXPECT_EQ(request_id(fresh), fresh);
   EXPECT_EQ(fresh[14], '4');
   EXPECT_NE(request_id({}), request_id({}));
-  constexpr std::string_view kTrace = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
-  EXPECT_EQ(trace_id(kTrace), "4bf92f3577b34da6a3ce929d0e0e4736");
-  for (const char* none : {"", "00-4bf9", "00-00000000000000000000000000000000-00f067aa0ba902b7-01",
-                           "00-4bf92f3577b34da6a3ce929d0e0e473Z-00f067aa0ba902b7-01"})
-    EXPECT_THAT(trace_id(none), IsEmpty());
+}
+
+struct Deliveries {
+  bool busy = false;
+  std::atomic<int> asked = 0;
+  std::atomic<std::size_t> taken = 0;
+};
+
+class StandInDelivery final : public trace::Delivery {
+ public:
+  explicit StandInDelivery(Deliveries& seen) : seen_(seen) {}
+  Result<std::int64_t> send(const std::vector<SpanRecord>& spans, const Limit&) override {
+    ++seen_.asked;
+    if (seen_.busy) return fail(ErrorKind::Unavailable, "busy");
+    seen_.taken += spans.size();
+    return 1;  // not wanted
+  }
+
+ private:
+  Deliveries& seen_;
+};
+
+TEST(SpanQueue, KeepsABoundedNumberAndCountsTheRest) {
+  CaptureLog log;
+  Deliveries seen{.busy = true};
+  SpanQueue queue(std::make_unique<StandInDelivery>(seen), log);
+  constexpr int kFirst = 512;
+  for (int i = 0; i < kFirst; ++i) queue.take({});
+  while (seen.asked == 0) std::this_thread::yield();  // these are on their way, and stay
+  constexpr int kMore = 4096 + 100;
+  for (int i = 0; i < kMore; ++i) queue.take({});
+  EXPECT_EQ(queue.counts().lost, 100);
+  EXPECT_EQ(queue.counts().sent, 0);
+}
+
+TEST(SpanQueue, SendsWhatIsLeftWhenItEnds) {
+  CaptureLog log;
+  Deliveries seen;
+  {
+    SpanQueue queue(std::make_unique<StandInDelivery>(seen), log);
+    for (int i = 0; i < 3; ++i) queue.take({});
+  }
+  EXPECT_EQ(seen.taken, 3U);
 }
 
 struct Told {

@@ -19,6 +19,7 @@
 #include "serve/settings.h"
 #include "serve/tokens.h"
 #include "serve/trace.h"
+#include "trace/traceparent.h"
 
 namespace eidos::serve {
 
@@ -126,10 +127,26 @@ LogOptions log_options(const Settings& settings) {
           settings.debug ? LogLevel::Debug : LogLevel::Info, false};
 }
 
+// What becomes of one request: its place in the trace of who asks, or in a new one.
+struct RequestTrace {
+  TracePlace place = {};
+  std::string id = {};  ///< For the log; empty: there is none.
+};
+
+RequestTrace trace_of(std::string_view traceparent, SpanSink* sink, double part) {
+  const auto parent = trace::parse_traceparent(traceparent);
+  RequestTrace out;
+  if (parent) out.id = trace::hex_of(parent->trace);
+  if (sink == nullptr || (parent && !parent->sampled)) return out;
+  const TraceId id = parent ? parent->trace : new_trace_id();
+  if (!parent && !trace::is_chosen(id, part)) return out;
+  return {{sink, id, parent ? parent->span : SpanId{}}, trace::hex_of(id)};
+}
+
 class Server {
  public:
-  Server(Service& service, const Settings& settings, Log& access)
-      : service_(service), settings_(settings), access_(access) {}
+  Server(Service& service, const Settings& settings, Log& access, SpanSink* spans)
+      : service_(service), settings_(settings), access_(access), spans_(spans) {}
 
   Application application() {
     return {.answer = [this](const Request& request) { return answer(request); },
@@ -155,12 +172,13 @@ class Server {
   Answer answer(const Request& request) {
     const SteadyTime began = service_.clock().steady();
     std::string id = request_id(request.header("x-request-id"));
-    Answer out = service_.answer(request, id);
+    const RequestTrace trace = trace_of(request.header("traceparent"), spans_, settings_.trace_sample);
+    Answer out = traced(request, id, trace.place);
     if (settings_.access_log) {
       const auto took =
           std::chrono::duration_cast<std::chrono::microseconds>(service_.clock().steady() - began);
       access_.info("request", {{"request", id},
-                               {"trace", std::string(trace_id(request.header("traceparent")))},
+                               {"trace", trace.id},
                                {"user", out.user},
                                {"method", request.method.substr(0, 16)},
                                {"route", std::string(out.route)},
@@ -172,9 +190,26 @@ class Server {
     return out;
   }
 
+  // As OpenTelemetry's conventions for HTTP servers name things.
+  Answer traced(const Request& request, const std::string& id, const TracePlace& place) {
+    if (place.sink == nullptr) return service_.answer(request, id);
+    Span span(place, service_.clock(), "", SpanKind::Server);
+    Answer out = service_.answer(request, id, span.place());
+    const std::string method = request.method.substr(0, 16);
+    span.name(cat(method, " ", out.route));
+    span.set("http.request.method", method);
+    span.set("http.route", std::string(out.route));
+    span.set("http.response.status_code", std::int64_t{out.status});
+    span.set("eidos.request_id", id);
+    constexpr int kOurFault = 500;
+    if (out.status >= kOurFault) span.fail();
+    return out;
+  }
+
   Service& service_;
   const Settings& settings_;
   Log& access_;
+  SpanSink* spans_;
 };
 
 Result<int> serve(Settings settings, Files& files, const Clock& clock) {
@@ -188,6 +223,15 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
     EIDOS_TRY(tokens, TokenFile::open(settings.token_file, files, clock, lines));
     options.tokens = [&tokens] { return tokens->tokens(); };
   }
+  std::unique_ptr<SpanQueue> spans;
+  if (!settings.trace_endpoint.empty()) {
+    EIDOS_TRY(net::Url endpoint, trace::otlp_endpoint(settings.trace_endpoint));
+    EIDOS_TRY(auto delivery,
+              trace::open_delivery(files, {.endpoint = std::move(endpoint),
+                                           .resource = {"eidosd", std::string(build_info().version)}}));
+    spans = std::make_unique<SpanQueue>(std::move(delivery), lines);
+    options.spans = [&spans] { return spans->counts(); };
+  }
   Service service(catalog, std::move(options), clock);
   std::unique_ptr<CertificateFiles> certificates;
   if (!settings.tls_cert.empty()) {
@@ -195,7 +239,7 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
                                                    files, clock, lines));
     settings.listen.secure = [&certificates] { return certificates->context(); };
   }
-  Server server(service, settings, lines);
+  Server server(service, settings, lines, spans.get());
   EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
   const bool v6 = settings.listen.host.find(':') != std::string::npos;
   say(cat("eidosd: listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",

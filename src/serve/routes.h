@@ -31,6 +31,7 @@ struct Call {
   bool yaml = false;      ///< The caller would rather have YAML.
   bool html = false;      ///< A browser asks.
   Limit limit = {};
+  TracePlace trace = {};
 };
 
 /// What it gives back.

@@ -127,8 +127,8 @@ Result<std::string> Service::who_asks(const Request& request) const {
 // One request on its way: each check either lets it pass or answers it.
 class Service::Turn {
  public:
-  Turn(Service& service, const Request& request, std::string_view id)
-      : service_(service), request_(request), id_(id), now_(rfc3339(service.clock_.now())) {}
+  Turn(Service& service, const Request& request, std::string_view id, const TracePlace& trace = {})
+      : service_(service), request_(request), id_(id), trace_(trace), now_(rfc3339(service.clock_.now())) {}
 
   Answer run() {
     auto target = parse_target(request_.target);
@@ -264,7 +264,8 @@ class Service::Turn {
                     .rest = std::move(rest_),
                     .yaml = form_ == Form::Yaml,
                     .html = form_ == Form::Html,
-                    .limit = Limit().within(service_.options_.handler)};
+                    .limit = Limit().within(service_.options_.handler),
+                    .trace = trace_};
     auto reply = route_->handle(call);
     if (!reply) return refused(problem(reply.error(), context()));
     Answer answer = finished(*std::move(reply), call);
@@ -276,6 +277,7 @@ class Service::Turn {
   Service& service_;
   const Request& request_;
   std::string_view id_;
+  TracePlace trace_;
   std::string now_;
   const Route* route_ = nullptr;
   std::string path_;
@@ -288,12 +290,13 @@ class Service::Turn {
 
 // Whatever comes is in the metrics, also what throws.
 template <class Make>
-Answer Service::counted(const Request& request, std::string_view request_id, Make make) {
+Answer Service::counted(const Request& request, std::string_view request_id, const TracePlace& trace,
+                        Make make) {
   const SteadyTime began = clock_.steady();
   meters_.begin();
   Answer answer;
   try {
-    answer = make(Turn(*this, request, request_id));
+    answer = make(Turn(*this, request, request_id, trace));
   } catch (const std::exception&) {
     meters_.threw();
     answer = problem({ErrorKind::Internal, {}, {}, {}}, {request_id, rfc3339(clock_.now())});
@@ -307,12 +310,12 @@ Answer Service::counted(const Request& request, std::string_view request_id, Mak
   return answer;
 }
 
-Answer Service::answer(const Request& request, std::string_view request_id) {
-  return counted(request, request_id, [](Turn turn) { return turn.run(); });
+Answer Service::answer(const Request& request, std::string_view request_id, const TracePlace& trace) {
+  return counted(request, request_id, trace, [](Turn turn) { return turn.run(); });
 }
 
 Answer Service::refuse(const Request& request, const Refusal& refusal, std::string_view request_id) {
-  Answer answer = counted(request, request_id, [&](Turn turn) { return turn.refuse(refusal); });
+  Answer answer = counted(request, request_id, {}, [&](Turn turn) { return turn.refuse(refusal); });
   answer.close = true;
   return answer;
 }

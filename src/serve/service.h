@@ -13,6 +13,7 @@
 #include "serve/limits.h"
 #include "serve/meters.h"
 #include "serve/routes.h"
+#include "serve/span_queue.h"
 
 namespace eidos::serve {
 
@@ -23,6 +24,8 @@ struct ServiceOptions {
   std::map<std::string, std::vector<std::string>, std::less<>> allowed = {};
   /// Asked for the bearer tokens of the moment: token → name. Unset: everybody may ask.
   std::function<std::map<std::string, std::string>()> tokens = {};
+  /// Asked for what became of spans, for the metrics. Unset: there are no traces.
+  std::function<SpanCounts()> spans = {};
   /// Asked for how many log lines were lost, for the metrics. Unset: none can be.
   std::function<std::int64_t()> lost_lines = {};
   bool certified = false;        ///< Only clients with a certificate come this far.
@@ -36,7 +39,8 @@ class Service {
   Service(std::shared_ptr<const catalog::Catalog> catalog, ServiceOptions options, const Clock& clock);
 
   /// Never throws: what a handler throws costs a 500.
-  Answer answer(const Request& request, std::string_view request_id);
+  /// Spans hang at `trace`.
+  Answer answer(const Request& request, std::string_view request_id, const TracePlace& trace = {});
   /// An answer to what could not be read as a request: counted, and of its client's rate, like any other.
   Answer refuse(const Request& request, const Refusal& refusal, std::string_view request_id);
 
@@ -57,7 +61,7 @@ class Service {
  private:
   class Turn;
   template <class Make>
-  Answer counted(const Request& request, std::string_view request_id, Make make);
+  Answer counted(const Request& request, std::string_view request_id, const TracePlace& trace, Make make);
   Result<std::string> who_asks(const Request& request) const;
 
   std::shared_ptr<const catalog::Catalog> catalog_;

@@ -1,10 +1,12 @@
 #include "serve/settings.h"
 
 #include <algorithm>
+#include <charconv>
 
 #include "base/text.h"
 #include "cli/duration.h"
 #include "data/document.h"
+#include "trace/otlp.h"
 
 namespace eidos::serve {
 
@@ -95,6 +97,23 @@ Result<void> set_max_body(Settings& out, const std::string& text) {
   return fail(ErrorKind::Invalid, cat(quote(text), " is no size up to 64MiB"), {}, "for example 8MiB");
 }
 
+Result<void> set_trace_endpoint(Settings& out, const std::string& text) {
+  EIDOS_TRY(const net::Url checked, trace::otlp_endpoint(text));
+  static_cast<void>(checked);
+  out.trace_endpoint = text;
+  return {};
+}
+
+Result<void> set_trace_sample(Settings& out, const std::string& text) {
+  double part = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
+  if (error != std::errc() || end != text.data() + text.size() || !(part >= 0 && part <= 1))
+    return fail(ErrorKind::Invalid, cat(quote(text), " is no part of all requests"), {},
+                "0 is none, 0.1 every tenth, 1 all");
+  out.trace_sample = part;
+  return {};
+}
+
 Result<void> set_connections(Settings& out, const std::string& text) {
   EIDOS_TRY(out.listen.max_connections, count_of(text));
   if (out.listen.max_connections > 0) return {};
@@ -148,6 +167,9 @@ constexpr Row kRows[] = {
     {"drain-timeout", "TIME", "for requests that are worked on then (30s)", set_time<&L::drain_time>},
     {"log-json", "", "log lines are JSON", set_switch<&S::log_json>},
     {"access-log", "", "a line a request (true)", set_switch<&S::access_log>},
+    {"trace-endpoint", "HOST:PORT|URL", "send traces there, by OTLP over HTTP (port 4318)",
+     set_trace_endpoint},
+    {"trace-sample", "PART", "of the requests whose sender does not decide (0.1)", set_trace_sample},
     {"debug", "", "say more", set_switch<&S::debug>},
 };
 

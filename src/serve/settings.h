@@ -25,6 +25,8 @@ struct Settings {
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string client_ca = {};
+  std::string trace_endpoint = {};                               ///< Empty: no traces.
+  double trace_sample = 0.1;                                     ///< Of requests whose sender did not decide.
   std::map<std::string, std::string, std::less<>> allowed = {};  ///< Dimension → comma list, as given.
   Milliseconds handler{30'000};
   bool trust_forwarded = false;
