@@ -23,7 +23,6 @@ constexpr std::int64_t kMostProblemBytes = 256 * 1024;
 constexpr int kMostRefusals = 5;
 constexpr Milliseconds kFirstPause{500};
 constexpr std::chrono::seconds kMostPause{60};  // longer ones are the caller's to wait
-constexpr std::int64_t kMostRetryAfter = 7 * 24 * 3600;
 constexpr std::chrono::seconds kMostTime{300};
 
 struct StatusRow {
@@ -106,10 +105,10 @@ class Server {
       if (head.status == 304 && !kept_.empty()) return kept_;
       if (head.status == 200) return take(*answer);
       Error error = refusal(*answer);
-      if (head.status != 429) return std::unexpected(std::move(error));
-      const auto asked = std::chrono::seconds(
-          std::clamp<std::int64_t>(to_int(head.retry_after).value_or(0), 0, kMostRetryAfter));
-      pause = std::max<Milliseconds>(pause * 2, asked);
+      const auto asked = net::wait_asked(head, session_.context.clock.now());
+      const bool later = head.status == 429 || (head.status == 503 && asked);
+      if (!later) return std::unexpected(std::move(error));
+      pause = std::max<Milliseconds>(pause * 2, asked.value_or(std::chrono::seconds(0)));
       if (++refused == kMostRefusals || pause > kMostPause)
         return std::unexpected(tired(std::move(error), refused, pause));
       session_.context.log.info(cat("turned away; the next try in ", pause.count(), " ms"));
@@ -226,7 +225,6 @@ class Server {
 
   Error tired(Error error, int refused, Milliseconds pause) const {
     const auto until = session_.context.clock.now() + pause;
-    error.kind = ErrorKind::RateLimited;
     error.message =
         cat("turned away ", refused, refused == 1 ? " time: " : " times in a row: ", error.message);
     error.hint = cat("try again after ", rfc3339(std::chrono::ceil<std::chrono::seconds>(until)));

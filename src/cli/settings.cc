@@ -11,6 +11,7 @@ namespace {
 
 struct Config {
   data::Map defaults;
+  data::Map server;
 };
 
 }  // namespace
@@ -24,7 +25,9 @@ struct Fields<cli::Config> {
   static constexpr std::string_view kTitle = "Configuration";
   static constexpr auto table() {
     return std::tuple{
-        field("defaults", &cli::Config::defaults, "Flag to value, for every command that has it")};
+        field("defaults", &cli::Config::defaults, "Flag to value, for every command that has it"),
+        field("server", &cli::Config::server,
+              "The service to ask: its url, and the fingerprint of its certificate")};
   }
 };
 
@@ -104,6 +107,32 @@ void add_default(const data::Map::Entry& entry, Invocation& invocation, data::Re
   for (const data::Value& item : entry.value.list()) add_one(*flag, place, item, invocation, reading);
 }
 
+// What stands below "server", as flags.
+struct ServerKey {
+  std::string_view key;
+  std::string_view flag;
+};
+constexpr ServerKey kServerKeys[] = {{"url", "server"}, {"fingerprint", "server-fingerprint"}};
+
+void add_server(const data::Map::Entry& entry, Invocation& invocation, data::Reading& reading) {
+  const auto* row = std::ranges::find(kServerKeys, std::string_view(entry.key), &ServerKey::key);
+  if (row == std::end(kServerKeys)) {
+    std::vector<std::string_view> keys;
+    for (const ServerKey& one : kServerKeys) keys.push_back(one.key);
+    return reading.unknown_key(entry.mark, nullptr, entry.key, keys);
+  }
+  const Flag* flag = find_flag(invocation.command, row->flag);
+  if (flag == nullptr || entry.value.is_null()) return;
+  const std::string place = reading.sources.place(entry.value.mark());
+  if (invocation.flags.has_from(row->flag, Origin::Config))
+    reading.problems.push_back(
+        {ErrorKind::Invalid,
+         cat("server.", row->key, " and the default ", quote(row->flag), " are one setting"), place,
+         "leave one of the two out"});
+  else
+    add_one(*flag, place, entry.value, invocation, reading);
+}
+
 }  // namespace
 
 std::string variable_of(const Flag& flag) {
@@ -140,6 +169,7 @@ Result<void> add_config(Invocation& invocation, const World& world) {
   Config read;
   data::read_value(root, read, reading, nullptr);
   for (const data::Map::Entry& entry : read.defaults) add_default(entry, invocation, reading);
+  for (const data::Map::Entry& entry : read.server) add_server(entry, invocation, reading);
   return reading.done();
 }
 

@@ -79,6 +79,11 @@ TEST(Settings, ThatAreWrongNameTheirPlace) {
       {"defaults: {timeout: 5}\n", 2, "'5' is not a duration"},
       {"defaults: [a]\n", 2, "a map"},
       {"a: b: c\n", 2, "mine.yaml:1:"},
+      {"server: {uri: https://a}\n", 2, "unknown key 'uri'"},
+      {"server: {url: [a]}\n", 2, "default 'server' is a list, not a single value"},
+      {"server: https://a\n", 2, "a map"},
+      {"defaults: {server: https://a}\nserver: {url: https://b}\n", 2,
+       "server.url and the default 'server' are one setting"},
   };
   for (const Case& c : kCases) {
     FakeWorld fake;

@@ -2,6 +2,8 @@
 // only.
 #include "net/message.h"
 
+#include <algorithm>
+#include <ctime>
 #include <exception>
 #include <utility>
 
@@ -209,6 +211,18 @@ Result<Answer> read_answer(Channel& channel, std::int64_t max_body) {
     answer.body += piece;
     if (std::cmp_greater(answer.body.size(), max_body)) return too_large(max_body);
   }
+}
+
+std::optional<std::chrono::seconds> wait_asked(const Head& head, std::chrono::system_clock::time_point now) {
+  constexpr std::chrono::seconds kNone{0};
+  constexpr std::chrono::seconds kMost = std::chrono::days(7);
+  if (const auto seconds = to_int(head.retry_after); seconds && *seconds >= 0)
+    return std::min(kMost, std::chrono::seconds(std::min(*seconds, kMost.count())));
+  std::tm date{};
+  const char* end = ::strptime(head.retry_after.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &date);
+  if (end == nullptr || *end != '\0') return std::nullopt;
+  const auto until = std::chrono::system_clock::from_time_t(::timegm(&date));
+  return std::clamp(std::chrono::ceil<std::chrono::seconds>(until - now), kNone, kMost);
 }
 
 }  // namespace eidos::net

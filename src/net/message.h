@@ -1,6 +1,7 @@
 #pragma once
 // HTTP/1.1 answers read from a channel: whole, or piece by piece.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
@@ -25,6 +26,10 @@ struct Head {
   std::string etag;
   std::optional<std::uint64_t> length;  ///< Content-Length, when it says.
 };
+
+/// How long a Retry-After header asks to wait from `now` on (RFC 9110, 10.2.3: seconds or an IMF-fixdate), up
+/// to a week; nullopt when it says nothing of the kind.
+std::optional<std::chrono::seconds> wait_asked(const Head& head, std::chrono::system_clock::time_point now);
 
 /// One answer, as it arrives: its head, then the pieces of its body by Content-Length, chunked, or to the end
 /// of the connection. Nothing is kept but what was not handed out yet. Used by one thread; `channel` must

@@ -113,6 +113,33 @@ TEST(Message, IsRefusedWithItsReason) {
   }
 }
 
+TEST(RetryAfter, IsSecondsOrADate) {
+  using std::chrono::seconds;
+  const std::chrono::system_clock::time_point now{seconds(784'111'777)};  // RFC 9110, 5.6.7: 08:49:37
+  struct Case {
+    std::string_view text;
+    std::optional<seconds> want;
+  };
+  const Case kCases[] = {
+      {"120", seconds(120)},
+      {"0", seconds(0)},
+      {"99999999999999", std::chrono::days(7)},
+      {"Sun, 06 Nov 1994 08:50:37 GMT", seconds(60)},
+      {"Sun, 06 Nov 1994 08:40:00 GMT", seconds(0)},
+      {"Sun, 06 Nov 2094 08:40:00 GMT", std::chrono::days(7)},
+      {"Sun, 06 Nov 1994 08:50:37 GMT later", std::nullopt},
+      {"Sun, 06 Nov 1994", std::nullopt},
+      {"-1", std::nullopt},
+      {"soon", std::nullopt},
+      {"", std::nullopt},
+  };
+  for (const Case& c : kCases) {
+    Head head;
+    head.retry_after = c.text;
+    EXPECT_EQ(wait_asked(head, now), c.want) << c.text;
+  }
+}
+
 TEST(Message, EndlessInterimAnswersEnd) {
   std::string bytes;
   for (int i = 0; i < 100; ++i) bytes += "HTTP/1.1 103 Hints\r\n\r\n";

@@ -1,5 +1,6 @@
 #!/usr/bin/python3
 """eidos --server: recipes and bundles from the real eidosd, and what a service that misbehaves leads to."""
+import email.utils
 import hashlib
 import http.server
 import json
@@ -8,6 +9,7 @@ import ssl
 import subprocess
 import sys
 import threading
+import time
 
 import support
 from served import Served
@@ -183,6 +185,29 @@ class Client(Served):
         done = self.remote("recipe", *CRITERIA, server=server.url)
         self.assertEqual((done.code, len(server.seen)), (7, 1), done.err)
         self.assertRegex(done.err, r"try again after \d{4}")
+
+    def test_a_service_that_is_about_to_end_is_asked_again_when_it_says_so(self):
+        body = self.good("recipe", *CRITERIA, "-t", "json").out.encode()
+        soon = email.utils.formatdate(time.time() + 2, usegmt=True)
+        server = self.faulty(lambda handler, number: answer(handler, 503, Retry_After=soon) if number < 2 else answer(
+            handler, 200, body))
+        done = self.remote("recipe", *CRITERIA, server=server.url)
+        self.assertEqual((done.code, len(server.seen)), (0, 2), done.err)
+        for more, seen in (({"Retry_After": "3600"}, 1), ({}, 1)):
+            server = self.faulty(lambda handler, _, more=more: answer(handler, 503, **more))
+            done = self.remote("recipe", *CRITERIA, server=server.url)
+            self.assertEqual((done.code, done.out, len(server.seen)), (6, "", seen), done.err)
+
+    def test_the_configuration_file_may_name_the_service(self):
+        body = self.good("recipe", *CRITERIA, "-t", "json").out.encode()
+        server = self.faulty(lambda handler, _: answer(handler, 200, body))
+        self.put("config.yaml", f"server: {{url: {server.url}}}\n")
+        done = self.eidos("recipe", *CRITERIA, "-t", "json", "--config", "config.yaml")
+        self.assertEqual((done.code, done.out, len(server.seen)), (0, body.decode(), 1), done.err)
+        self.put("config.yaml", f"server: {{url: {server.url}, fingerprint: {64 * '0'}}}\n")
+        done = self.eidos("recipe", *CRITERIA, "--config", "config.yaml")
+        self.assertEqual(done.code, 2)
+        self.assertIn("plain http has no certificate to pin", done.err)
 
     def test_a_rotated_token_is_seen_by_the_next_try(self):
         self.put("mine", "first\n")
