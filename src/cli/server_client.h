@@ -20,7 +20,8 @@ struct ServerRequest {
 };
 
 /// The body of a 200, of the type asked for. Refusals (application/problem+json) become errors in the
-/// service's own words. 429, and 503 with a Retry-After: waits as that says, at least twice as long each time, five times at most.
+/// service's own words. 429, and 503 with a Retry-After: waits as that says, at least twice as long each
+/// time, five times at most.
 Result<std::string> ask_server(const ServerRequest& request, const Flags& flags, Session& session);
 
 /// "a=b&c=d", percent-encoded.
