@@ -5,22 +5,9 @@
 
 #include <openssl/sha.h>
 
+#include "base/text.h"
+
 namespace eidos {
-
-namespace {
-
-std::string hex(const std::array<unsigned char, SHA256_DIGEST_LENGTH>& digest) {
-  constexpr std::string_view kDigits = "0123456789abcdef";
-  std::string out;
-  out.reserve(2 * digest.size());
-  for (unsigned char byte : digest) {
-    out += kDigits[byte >> 4];
-    out += kDigits[byte & 0xF];
-  }
-  return out;
-}
-
-}  // namespace
 
 std::string sha256_hex(std::string_view bytes) {
   SHA256_CTX state;
@@ -29,7 +16,7 @@ std::string sha256_hex(std::string_view bytes) {
   SHA256_Init(&state);
   SHA256_Update(&state, bytes.data(), bytes.size());
   SHA256_Final(digest.data(), &state);
-  return hex(digest);
+  return hex_of(digest);
 }
 
 }  // namespace eidos

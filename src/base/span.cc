@@ -30,9 +30,9 @@ void Span::set(std::string_view key, std::variant<std::string, std::int64_t> val
   if (sink_ != nullptr) record_.attributes.push_back({std::string(key), std::move(value)});
 }
 
-void Span::note(ErrorKind kind) {
-  fail();
-  set("error.type", std::string(wire_code(kind)));
+void set_failed(SpanRecord& span, ErrorKind kind) {
+  span.failed = true;
+  span.attributes.push_back({"error.type", std::string(wire_code(kind))});
 }
 
 SpanId new_span_id() {

@@ -39,6 +39,9 @@ struct SpanRecord {
   bool failed = false;
 };
 
+/// It did not do what it should. Of the error only the kind is noted: others read traces.
+void set_failed(SpanRecord& span, ErrorKind kind);
+
 /// Where spans go when they end. Safe to call from many threads.
 class SpanSink {
  public:
@@ -72,13 +75,11 @@ class Span {
   /// `result` as it is; an error fails the span, and its kind is noted.
   template <class T>
   Result<T> ends(Result<T> result) {
-    if (!result) note(result.error().kind);
+    if (!result) set_failed(record_, result.error().kind);
     return result;
   }
 
  private:
-  void note(ErrorKind kind);
-
   SpanSink* sink_;
   const Clock& clock_;
   std::chrono::steady_clock::time_point began_ = {};

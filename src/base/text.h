@@ -57,6 +57,8 @@ std::string_view first_line(std::string_view text);
 
 /// ASCII only: locale never matters.
 std::string lower(std::string_view text);
+/// Two lower-case digits a byte.
+std::string hex_of(std::span<const unsigned char> bytes);
 
 /// `'text'` for a message: control characters, bad UTF-8 and bidirectional overrides are written as
 /// \xNN or \uNNNN so that input cannot paint on a terminal; cut at `limit` bytes with "…".

@@ -172,14 +172,16 @@ class Server {
   // letters is not passed on.
   void add_trace(net::Call& call, const TracePlace& ours) const {
     constexpr std::size_t kMost = 8192;  // W3C Baggage, 3.3.2
-    std::string parent = session_.world.environment("TRACEPARENT").value_or("");
-    if (!trace::parse_traceparent(parent)) parent.clear();
-    if (ours.sink != nullptr) parent = trace::traceparent({ours.trace, ours.span, true});
-    if (!parent.empty()) call.fields.push_back({"traceparent", parent});
+    const std::string callers = session_.world.environment("TRACEPARENT").value_or("");
+    const bool called = trace::parse_traceparent(callers).has_value();
+    if (ours.sink != nullptr)
+      call.fields.push_back({"traceparent", trace::traceparent({ours.trace, ours.span, true})});
+    else if (called)
+      call.fields.push_back({"traceparent", callers});
     for (const auto& [variable, name] : {std::pair{"TRACESTATE", "tracestate"}, {"BAGGAGE", "baggage"}}) {
       const std::string value = session_.world.environment(variable).value_or("");
       const bool plain = std::ranges::all_of(value, [](char c) { return c >= ' ' && c < '\x7f'; });
-      const bool wanted = !parent.empty() || variable == std::string_view("BAGGAGE");
+      const bool wanted = called || variable == std::string_view("BAGGAGE");  // a state is its parent's
       if (wanted && plain && !value.empty() && value.size() <= kMost) call.fields.push_back({name, value});
     }
   }

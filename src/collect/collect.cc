@@ -104,9 +104,7 @@ void record(const Collector& collector, const Done& done, const Context& context
       .name = cat("collect.", collector.name),
       .began = std::chrono::time_point_cast<std::chrono::system_clock::duration>(context.clock.now() - ago),
       .took = done.took};
-  span.failed = !done.result;
-  if (!done.result)
-    span.attributes.push_back({"error.type", std::string(wire_code(done.result.error().kind))});
+  if (!done.result) set_failed(span, done.result.error().kind);
   context.trace.sink->take(std::move(span));
 }
 

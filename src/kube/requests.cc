@@ -90,10 +90,10 @@ Refusal refusal_of(net::Exchange& exchange) {
   return refusal;
 }
 
-// Seconds; the date form is not used by API servers.
-Milliseconds retry_after(const net::Head& head) {
-  constexpr std::int64_t kMost = 3600;
-  return std::chrono::seconds(std::clamp<std::int64_t>(to_int(head.retry_after).value_or(0), 0, kMost));
+Milliseconds retry_after(const net::Head& head, const Clock& clock) {
+  constexpr std::chrono::seconds kNone{0};
+  constexpr std::chrono::seconds kMost = std::chrono::hours(1);
+  return std::min(net::wait_asked(head, clock.now()).value_or(kNone), kMost);
 }
 
 std::string query_text(const Query& query) {
@@ -193,7 +193,7 @@ Result<Requests::Try> Requests::once(const net::Call& call, const Limit& limit) 
     breaker_.failed(now, cat("status ", status));
   else
     breaker_.answered();
-  done.wait = retry_after((*sent)->head());
+  done.wait = retry_after((*sent)->head(), clock_);
   if (status >= 200 && status < 300)
     done.outcome.exchange = *std::move(sent);
   else

@@ -136,11 +136,11 @@ struct RequestTrace {
 RequestTrace trace_of(std::string_view traceparent, SpanSink* sink, double part) {
   const auto parent = trace::parse_traceparent(traceparent);
   RequestTrace out;
-  if (parent) out.id = trace::hex_of(parent->trace);
+  if (parent) out.id = hex_of(parent->trace);
   if (sink == nullptr || (parent && !parent->sampled)) return out;
   const TraceId id = parent ? parent->trace : new_trace_id();
   if (!parent && !trace::is_chosen(id, part)) return out;
-  return {{sink, id, parent ? parent->span : SpanId{}}, trace::hex_of(id)};
+  return {{sink, id, parent ? parent->span : SpanId{}}, hex_of(id)};
 }
 
 class Server {
@@ -224,10 +224,9 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
     options.tokens = [&tokens] { return tokens->tokens(); };
   }
   std::unique_ptr<SpanQueue> spans;
-  if (!settings.trace_endpoint.empty()) {
-    EIDOS_TRY(net::Url endpoint, trace::otlp_endpoint(settings.trace_endpoint));
+  if (settings.trace_endpoint) {
     EIDOS_TRY(auto delivery,
-              trace::open_delivery(files, {.endpoint = std::move(endpoint),
+              trace::open_delivery(files, {.endpoint = *settings.trace_endpoint,
                                            .resource = {"eidosd", std::string(build_info().version)}}));
     spans = std::make_unique<SpanQueue>(std::move(delivery), lines);
     options.spans = [&spans] { return spans->counts(); };

@@ -98,9 +98,7 @@ Result<void> set_max_body(Settings& out, const std::string& text) {
 }
 
 Result<void> set_trace_endpoint(Settings& out, const std::string& text) {
-  EIDOS_TRY(const net::Url checked, trace::otlp_endpoint(text));
-  static_cast<void>(checked);
-  out.trace_endpoint = text;
+  EIDOS_TRY(out.trace_endpoint, trace::otlp_endpoint(text));
   return {};
 }
 

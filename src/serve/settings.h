@@ -11,6 +11,7 @@
 
 #include "base/error.h"
 #include "base/files.h"
+#include "net/url.h"
 #include "serve/limits.h"
 #include "serve/listener.h"
 
@@ -25,7 +26,7 @@ struct Settings {
   std::string tls_cert = {};
   std::string tls_key = {};
   std::string client_ca = {};
-  std::string trace_endpoint = {};                               ///< Empty: no traces.
+  std::optional<net::Url> trace_endpoint = {};                   ///< None: no traces.
   double trace_sample = 0.1;                                     ///< Of requests whose sender did not decide.
   std::map<std::string, std::string, std::less<>> allowed = {};  ///< Dimension → comma list, as given.
   Milliseconds handler{30'000};

@@ -1,6 +1,5 @@
 #include "serve/trace.h"
 
-#include <algorithm>
 #include <array>
 
 #include "base/random.h"
@@ -25,17 +24,12 @@ bool is_uuid(std::string_view text) {
 }
 
 std::string new_uuid() {
-  constexpr std::string_view kDigits = "0123456789abcdef";
   std::array<unsigned char, 16> bytes{};
   random_bytes(bytes);
   bytes[6] = static_cast<unsigned char>((bytes[6] & 0x0F) | 0x40);  // version 4
   bytes[8] = static_cast<unsigned char>((bytes[8] & 0x3F) | 0x80);  // variant
-  std::string out;
-  for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (i == 4 || i == 6 || i == 8 || i == 10) out += '-';
-    out += kDigits[bytes[i] >> 4];
-    out += kDigits[bytes[i] & 0x0F];
-  }
+  std::string out = hex_of(bytes);
+  for (const std::size_t dash : {8U, 13U, 18U, 23U}) out.insert(dash, 1, '-');
   return out;
 }
 

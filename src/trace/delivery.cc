@@ -55,11 +55,8 @@ class HttpDelivery final : public Delivery {
 
 Result<std::unique_ptr<Delivery>> open_delivery(Files& files, DeliveryOptions options) {
   net::SessionOptions session{.server = options.endpoint,
-                              .trust_hint = "name its authority with --ca-file",
+                              .trust_hint = "name its authority in SSL_CERT_FILE",
                               .user_agent = cat("eidos/", options.resource.version)};
-  if (!options.ca_file.empty()) {
-    EIDOS_TRY(session.tls.authorities, files.read(options.ca_file, {}));
-  }
   EIDOS_TRY(std::unique_ptr<net::Session> opened, net::open_session(files, std::move(session)));
   return std::make_unique<HttpDelivery>(std::move(options), std::move(opened));
 }

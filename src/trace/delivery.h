@@ -16,7 +16,6 @@ namespace eidos::trace {
 struct DeliveryOptions {
   net::Url endpoint = {};  ///< Of otlp_endpoint().
   Resource resource = {};
-  std::string ca_file = {};  ///< PEM; trusted instead of the machine's authorities.
 };
 
 /// Opens nothing until there is something to send. Used by one thread at a time.
@@ -28,7 +27,7 @@ class Delivery {
   virtual Result<std::int64_t> send(const std::vector<SpanRecord>& spans, const Limit& limit) = 0;
 };
 
-/// `files` must outlive it. What is the matter with ca_file.
+/// `files` must outlive it. Invalid: the environment names a proxy that is no URL.
 Result<std::unique_ptr<Delivery>> open_delivery(Files& files, DeliveryOptions options);
 
 }  // namespace eidos::trace

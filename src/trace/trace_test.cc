@@ -1,6 +1,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "data/document.h"
 #include "trace/otlp.h"
 #include "trace/traceparent.h"

@@ -1,6 +1,5 @@
 #include "trace/traceparent.h"
 
-#include <algorithm>
 #include <cstdint>
 #include <span>
 
@@ -22,15 +21,6 @@ bool read_hex(std::string_view text, std::span<unsigned char> out) {
     out[i] = static_cast<unsigned char>(high << 4U | low);
   }
   return true;
-}
-
-std::string write_hex(std::span<const unsigned char> bytes) {
-  std::string out;
-  for (const unsigned char byte : bytes) {
-    out += kDigits[byte >> 4U];
-    out += kDigits[byte & 0x0FU];
-  }
-  return out;
 }
 
 }  // namespace
@@ -55,7 +45,7 @@ std::optional<Parent> parse_traceparent(std::string_view header) {
 }
 
 std::string traceparent(const Parent& parent) {
-  return cat("00-", write_hex(parent.trace), "-", write_hex(parent.span), parent.sampled ? "-01" : "-00");
+  return cat("00-", hex_of(parent.trace), "-", hex_of(parent.span), parent.sampled ? "-01" : "-00");
 }
 
 // The last 56 bits are the random ones (level 2 of Trace Context; OpenTelemetry's consistent sampling).
@@ -65,14 +55,6 @@ bool is_chosen(const TraceId& trace, double ratio) {
   for (const unsigned char byte : std::span(trace).last(kRandomBytes)) random = random << 8U | byte;
   constexpr double kAll = static_cast<double>(std::uint64_t{1} << 56U);
   return static_cast<double>(random) >= (1 - ratio) * kAll;
-}
-
-std::string hex_of(const TraceId& id) {
-  return write_hex(id);
-}
-
-std::string hex_of(const SpanId& id) {
-  return write_hex(id);
 }
 
 }  // namespace eidos::trace

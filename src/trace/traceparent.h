@@ -25,8 +25,4 @@ std::string traceparent(const Parent& parent);
 /// that everybody who asks for the same part picks the same traces.
 bool is_chosen(const TraceId& trace, double ratio);
 
-/// Lower-case digits.
-std::string hex_of(const TraceId& id);
-std::string hex_of(const SpanId& id);
-
 }  // namespace eidos::trace

@@ -142,9 +142,7 @@ class Http(support.Case):
         self.refused(self.server.url("slow"), 5, r"timed out|time|deadline", "--timeout", "300ms")
 
     def test_nobody_listens(self):
-        with socket.create_server(("127.0.0.1", 0)) as free:
-            port = free.getsockname()[1]
-        self.refused(f"http://127.0.0.1:{port}/x", 6, r"127\.0\.0\.1.*refused")
+        self.refused(f"http://127.0.0.1:{support.free_port()}/x", 6, r"127\.0\.0\.1.*refused")
 
     def test_no_such_host(self):
         self.refused("http://no-such-host.invalid/x", 6, r"no-such-host\.invalid")

@@ -4,14 +4,12 @@ import http.client
 import pathlib
 import re
 import signal
-import socket
 import subprocess
 import sys
 import threading
-import time
 
 import support
-from served import PATTERN, QUERY, Served
+from served import QUERY, Served
 
 CLIENTS = 4
 AROUND = 40  # requests between two steps of a restart
@@ -23,11 +21,6 @@ http {
   include %(dir)s/eidos.conf;
 }
 """
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
 
 
 class Replica:
@@ -45,12 +38,7 @@ class Replica:
             env=support.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=open(self.log, "wb"))
         self.case.addCleanup(self.process.wait)
         self.case.addCleanup(self.process.kill)
-        until = time.monotonic() + support.SECONDS
-        while (found := PATTERN.search(self.log.read_text())) is None:
-            self.case.assertIsNone(self.process.poll(), self.log.read_text())
-            self.case.assertLess(time.monotonic(), until)
-            time.sleep(0.01)
-        self.port = int(found[2])
+        self.port = self.case.port_of(self.process, self.log)
 
     def end(self):
         self.process.send_signal(signal.SIGTERM)
@@ -65,7 +53,7 @@ class Replica:
 class Replicas(Served):
     def set_up(self, *flags):
         self.replicas = [Replica(self, number, *flags) for number in range(3)]
-        self.nginx = free_port()
+        self.nginx = support.free_port()
         conf = (support.ROOT / "deploy/nginx/eidos.conf").read_text()
         for replica in self.replicas:
             conf = conf.replace(f"eidos-{replica.number + 1}.internal:8080", f"127.0.0.1:{replica.port}")
@@ -78,15 +66,7 @@ class Replicas(Served):
                                    stdout=subprocess.DEVNULL, stderr=open(self.dir / "nginx.err", "wb"))
         self.addCleanup(process.wait)
         self.addCleanup(process.terminate)  # its worker ends with it
-        until = time.monotonic() + support.SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.nginx), timeout=1).close()
-                return
-            except OSError:
-                self.assertIsNone(process.poll(), (self.dir / "nginx.err").read_text())
-                self.assertLess(time.monotonic(), until)
-                time.sleep(0.01)
+        self.until_listening(process, self.nginx, self.dir / "nginx.err")
 
     def ports(self):
         return [replica.port for replica in self.replicas] + [self.nginx]
@@ -148,7 +128,7 @@ class Replicas(Served):
                 replica.end()
                 self.more(done)
                 replica.start()
-                self.until_it_answers(replica)
+                self.until(lambda: replica.answered(replica.runs), lambda: "nginx does not ask it again")
         finally:
             stop.set()
             for thread in threads:
@@ -161,16 +141,8 @@ class Replicas(Served):
 
     def more(self, done):
         """Until so many more requests are through."""
-        before, until = done[0], time.monotonic() + support.SECONDS
-        while done[0] < before + AROUND:
-            self.assertLess(time.monotonic(), until)
-            time.sleep(0.01)
-
-    def until_it_answers(self, replica):
-        until = time.monotonic() + support.SECONDS
-        while not replica.answered(replica.runs):
-            self.assertLess(time.monotonic(), until, "nginx does not ask it again")
-            time.sleep(0.05)
+        before = done[0]
+        self.until(lambda: done[0] >= before + AROUND)
 
     def test_the_rate_is_each_clients_own(self):
         """By the address that nginx saw; there is one bucket a replica and client, of one request a second."""

@@ -31,13 +31,17 @@ class Served(support.Case):
             self.port = int(PATTERN.search(process.stderr.readline().decode())[2])
             self.addCleanup(process.stderr.close)
             return process
-        until = time.monotonic() + support.SECONDS
-        while (found := PATTERN.search(self.log())) is None:
-            self.assertIsNone(process.poll(), self.log())
-            self.assertLess(time.monotonic(), until)
-            os.sched_yield()
-        self.port = int(found[2])
+        self.port = self.port_of(process, self.dir / "log")
         return process
+
+    def port_of(self, process, log):
+        """Where a service says in its log that it listens."""
+        def said():
+            found = PATTERN.search(log.read_text(errors="replace"))
+            if not found:
+                self.assertIsNone(process.poll(), log.read_text(errors="replace"))
+            return found
+        return int(self.until(said)[2])
 
     def log(self):
         return (self.dir / "log").read_text(errors="replace")

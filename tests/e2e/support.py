@@ -3,6 +3,7 @@ import dataclasses
 import os
 import pathlib
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -49,6 +50,26 @@ class Case(unittest.TestCase):
         self.dir.chmod(0o755)
         self.addCleanup(shutil.rmtree, self.dir, ignore_errors=True)
 
+    def until(self, ask, otherwise=lambda: "what the test waits for does not come"):
+        """What `ask()` answers as soon as it answers something; for what nothing could be read that would say so."""
+        end = time.monotonic() + SECONDS
+        while not (answer := ask()):
+            if time.monotonic() > end:
+                self.fail(otherwise())
+            time.sleep(0.01)
+        return answer
+
+    def until_listening(self, process, port, log):
+        """Until somebody takes connections at that port of the loopback address; `process` must not end before."""
+        def taken():
+            self.assertIsNone(process.poll(), log.read_text())
+            try:
+                socket.create_connection(("127.0.0.1", port), timeout=1).close()
+                return True
+            except OSError:
+                return False
+        self.until(taken, log.read_text)
+
     def eidos(self, *args, stdin="", cwd=None, env=None, **more):
         """Runs eidos to its end. `stdin` is text, bytes or an open file."""
         handed = {"stdin": stdin} if hasattr(stdin, "fileno") else \
@@ -83,6 +104,12 @@ class Case(unittest.TestCase):
             else:
                 found[name] = "directory" if entry.is_dir() else "other"
         return found
+
+
+def free_port():
+    """A port of the loopback address that nothing listens at, a moment ago."""
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        return server.getsockname()[1]
 
 
 def as_nobody():

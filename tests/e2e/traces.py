@@ -4,11 +4,9 @@ import http.server
 import json
 import pathlib
 import re
-import socket
 import subprocess
 import sys
 import threading
-import time
 import unittest
 
 import support
@@ -28,11 +26,6 @@ FIELD = re.compile(r"^ +(Trace ID|Parent ID|ID|Name|Kind|Status code) +: *(.*)$"
 ATTRIBUTE = re.compile(r"^ +-> ([a-z_.]+): [A-Za-z]+\((.*)\)$")
 
 
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        return server.getsockname()[1]
-
-
 def spans_in(text):
     """The spans that the debug exporter wrote down, each a dict of its fields and attributes."""
     out, span = [], {}
@@ -49,14 +42,14 @@ def spans_in(text):
 class Traces(Served):
     def spans(self, names):
         """All spans, by name, as soon as those of these names are there."""
-        until = time.monotonic() + support.SECONDS
-        while True:
-            found = spans_in((self.dir / "collected").read_text())
+        def collected():
+            return spans_in((self.dir / "collected").read_text())
+
+        def all_there():
+            found = collected()
             by_name = {span["Name"]: span for span in found if "Kind" in span}
-            if set(names) <= set(by_name):
-                return by_name, found
-            self.assertLess(time.monotonic(), until, f"{sorted(by_name)} of {names}")
-            time.sleep(0.05)
+            return (by_name, found) if set(names) <= set(by_name) else None
+        return self.until(all_there, lambda: f"{[span.get('Name') for span in collected()]} instead of {names}")
 
     def settled_log(self, process):
         """All that it says until it ends, which it does well."""
@@ -82,21 +75,13 @@ class RealCollector(Traces):
 
     def setUp(self):
         super().setUp()
-        self.collector = free_port()
+        self.collector = support.free_port()
         (self.dir / "otelcol.yaml").write_text(CONFIG % self.collector)
         process = subprocess.Popen([self.program, "--config", self.dir / "otelcol.yaml"], stdin=subprocess.DEVNULL,
                                    stdout=open(self.dir / "collected", "wb"), stderr=open(self.dir / "otelcol.log", "wb"))
         self.addCleanup(process.wait)
         self.addCleanup(process.kill)
-        until = time.monotonic() + support.SECONDS
-        while True:
-            try:
-                socket.create_connection(("127.0.0.1", self.collector), timeout=1).close()
-                return
-            except OSError:
-                self.assertIsNone(process.poll(), (self.dir / "otelcol.log").read_text())
-                self.assertLess(time.monotonic(), until)
-                time.sleep(0.05)
+        self.until_listening(process, self.collector, self.dir / "otelcol.log")
 
     def test_a_request_and_its_stages_are_one_trace_below_its_caller(self):
         process = self.start("--trace-endpoint", f"127.0.0.1:{self.collector}", "--trace-sample", "0")
@@ -210,10 +195,7 @@ class Failing(Traces):
         return int(re.search(rf"^{name} ([0-9]+)$", body.decode(), re.M)[1])
 
     def wait_for(self, name, count):
-        until = time.monotonic() + support.SECONDS
-        while (now := self.metric(name)) < count:
-            self.assertLess(time.monotonic(), until, f"{name} is {now}")
-            time.sleep(0.05)
+        self.until(lambda: self.metric(name) >= count, lambda: f"{name} is {self.metric(name)}")
 
     def traced(self, collector):
         return self.start("--trace-endpoint", f"127.0.0.1:{collector.port}", "--trace-sample", "1")
@@ -235,14 +217,14 @@ class Failing(Traces):
         self.assertIn("the collector answers 400", self.settled_log(process))
 
     def test_a_collector_that_is_away_holds_up_nothing(self):
-        process = self.start("--trace-endpoint", f"127.0.0.1:{free_port()}", "--trace-sample", "1")
+        process = self.start("--trace-endpoint", f"127.0.0.1:{support.free_port()}", "--trace-sample", "1")
         for _ in range(5):
             answer, _ = self.ask("GET", QUERY)
             self.assertEqual(answer.status, 200)
         self.assertIn("traces are not taken", self.settled_log(process))
 
     def test_a_command_whose_trace_is_not_taken_warns_and_goes_on(self):
-        for port, what in ((free_port(), "is not sent"),
+        for port, what in ((support.free_port(), "is not sent"),
                            (self.collector([500]).port, "the collector answers 500"),
                            (self.collector([], b'{"partialSuccess":{"rejectedSpans":"2"}}').port, "2 spans are missing")):
             done = self.eidos("recipe", "--service", "eks", "--trace", f"127.0.0.1:{port}")
