@@ -23,8 +23,11 @@ namespace {
 constexpr int kExitStopped = 130;
 constexpr Milliseconds kInterval{30'000};
 constexpr Milliseconds kLeastInterval{100};  // the machine has other things to do
-constexpr Milliseconds kSettle{200};         // after a unit changed
-constexpr Milliseconds kBetween{2'000};  // between two looks, or a tenth of the interval, whatever units do
+constexpr Milliseconds kSettle{200};         // after something changed
+// Between two looks, or a tenth of the interval, or so many times what the last look took: however much
+// changes, and however much there is to look at, most of the time nobody is asked.
+constexpr Milliseconds kBetween{2'000};
+constexpr int kRest = 10;
 constexpr Milliseconds kProgramDeadline{30'000};
 constexpr std::string_view kStopped = "watching";
 
@@ -58,7 +61,7 @@ class Watcher {
         session_(session),
         stop_(session.world.stop, std::nullopt),
         options_(std::move(options)),
-        changes_(collect::unit_changes(session.context, options_)),
+        changes_(collect::all_changes(session.context, options_)),
         interval_(flags.duration("interval", kInterval)) {}
 
   Result<int> run() {
@@ -81,6 +84,7 @@ class Watcher {
     if (flags_.has("timeout")) session_.context.limit = stop_.within(flags_.duration("timeout", {}));
     EIDOS_TRY(collect::Collected collected, collect::collect(session_.context, options_));
     session_.context.limit = stop_;
+    took_ = std::chrono::ceil<Milliseconds>(std::chrono::steady_clock::now() - looked_);
     if (collected.warnings != warnings_)
       for (const std::string& warning : collected.warnings) session_.context.log.warn(warning);
     warnings_ = std::move(collected.warnings);
@@ -135,14 +139,14 @@ class Watcher {
     return {};
   }
 
-  // Until the next look is due, or systemd says that a unit changed. False: a stop was requested.
+  // Until the next look is due, or something says that it changed. False: a stop was requested.
   bool wait() {
     const auto changed = changes_->wait(Limit(stop_.stop(), next_));
     if (!changed) return false;
     if (!*changed) return stop_.check(kStopped).has_value();
     // A restart says so many times; and what goes up and down all day is not looked at all day.
-    const SteadyTime soon =
-        std::max(std::chrono::steady_clock::now() + kSettle, looked_ + std::min(interval_ / 10, kBetween));
+    const SteadyTime soon = std::max(std::chrono::steady_clock::now() + kSettle,
+                                     looked_ + std::max(std::min(interval_ / 10, kBetween), took_ * kRest));
     const Limit until(stop_.stop(), std::min(soon, next_));
     const Waiter waiter(until);
     while (waiter.wait({}, kStopped)) {
@@ -158,6 +162,7 @@ class Watcher {
   Milliseconds interval_;
   std::unique_ptr<MetricsPage> page_;
   SteadyTime looked_;
+  Milliseconds took_{0};
   SteadyTime next_;
   bool seen_ = false;
   std::string path_;

@@ -14,6 +14,11 @@ namespace eidos::collect {
 Result<Collection> with_cluster(const Source& source,
                                 const std::function<Result<Collection>(kube::Client&)>& collect);
 
+/// Custom resources whose spec is read: those known, and `options.policy_kinds`, which were checked.
+std::vector<kube::Resource> policy_kinds(const Options& options);
+/// The Secrets that Helm keeps its releases in.
+kube::Narrowing helm_releases();
+
 /// One image reference taken apart: "nvcr.io/nvidia/driver:570@sha256:…" has the name "driver" and the
 /// version "570"; without a tag the version is the digest, without that "latest".
 struct ImageReference {

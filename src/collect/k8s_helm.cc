@@ -94,13 +94,16 @@ class Reading {
 
 }  // namespace
 
+kube::Narrowing helm_releases() {
+  return {.labels = "owner=helm", .fields = "type=helm.sh/release.v1"};
+}
+
 Result<Collection> collect_k8s_helm(const Source& source) {
   return with_cluster(source, [&](kube::Client& client) -> Result<Collection> {
     Releases releases;
     kube::ListSink sink{.begin = [&] { releases.clear(); },
                         .json = [&](const data::Value& secret) { return add(secret, releases); }};
-    const kube::ListOptions options{
-        .narrowing = {.labels = "owner=helm", .fields = "type=helm.sh/release.v1"}, .metadata_only = true};
+    const kube::ListOptions options{.narrowing = helm_releases(), .metadata_only = true};
     EIDOS_CHECK(client.list({kube::secrets()}, options, sink, source.limit));
     return Reading(client, releases, source.limit).run();
   });

@@ -135,6 +135,13 @@ Result<void> check_policy_kinds(const Options& options) {
   return {};
 }
 
+std::vector<kube::Resource> policy_kinds(const Options& options) {
+  std::vector<kube::Resource> out;
+  if (auto all = kinds(options))
+    for (Kind& kind : *all) out.push_back(std::move(kind.resource));
+  return out;
+}
+
 Result<Collection> collect_k8s_policy(const Source& source) {
   EIDOS_TRY(std::vector<Kind> wanted, kinds(source.options));
   return with_cluster(source, [&](kube::Client& client) -> Result<Collection> {

@@ -75,9 +75,9 @@ class HttpClient final : public Client {
                     const Limit& limit) override {
     return run_list(requests_, target, options, sink, limit);
   }
-  Result<void> watch(const Target& target, const Narrowing& narrowing, std::string resource_version,
+  Result<void> watch(const Target& target, const WatchOptions& options, std::string resource_version,
                      const WatchSink& sink, const Limit& limit) override {
-    return run_watch(requests_, target, narrowing, std::move(resource_version), sink, limit);
+    return run_watch(requests_, target, options, std::move(resource_version), sink, limit);
   }
   Result<void> logs(const std::string& ns, const std::string& pod, const LogOptions& options,
                     const std::function<Result<bool>(std::string_view)>& sink, const Limit& limit) override {

@@ -34,6 +34,8 @@ struct ListSink {
   std::function<Result<void>(const data::Value&)> json;
   /// An object as its protobuf message. Null: only JSON is asked for.
   std::function<Result<void>(std::string_view)> protobuf = nullptr;
+  /// After the last object, with the version that a watch goes on from. May be null.
+  std::function<void(const std::string&)> end = nullptr;
 };
 
 struct ListOptions {
@@ -42,6 +44,11 @@ struct ListOptions {
   /// What the API server has in memory (resourceVersion=0), all in one answer: cheap, and a moment old.
   bool from_cache = false;
   bool metadata_only = false;  ///< Objects have their metadata and nothing else.
+};
+
+struct WatchOptions {
+  Narrowing narrowing = {};
+  bool metadata_only = false;  ///< As in ListOptions.
 };
 
 struct WatchEvent {
@@ -105,7 +112,7 @@ class Client {
   /// Changes after `resource_version` ("" = everything there is first), going on where it was when the server
   /// ends the stream, until the sink has enough or the limit ends. NotFound: that version is too old (410);
   /// list again.
-  virtual Result<void> watch(const Target& target, const Narrowing& narrowing, std::string resource_version,
+  virtual Result<void> watch(const Target& target, const WatchOptions& options, std::string resource_version,
                              const WatchSink& sink, const Limit& limit) = 0;
   /// The log of a pod's container in pieces as they come; false ends it.
   virtual Result<void> logs(const std::string& ns, const std::string& pod, const LogOptions& options,

@@ -15,10 +15,12 @@ namespace {
 using testing::answer;
 using testing::ApiClient;
 using testing::ApiRequest;
+using testing::chunk;
 using ::testing::ElementsAre;
 using testing::FakeApiServer;
 using ::testing::HasSubstr;
 using testing::json_answer;
+using testing::kStream;
 using testing::Peer;
 using ::testing::SizeIs;
 using testing::status_answer;
@@ -397,20 +399,10 @@ TEST(ClientList, TheSinkCanEndIt) {
 
 // ---- streams -----------------------------------------------------------------------------------
 
-std::string chunk(const std::string& text) {
-  constexpr std::string_view kHex = "0123456789abcdef";
-  std::string size;
-  for (std::size_t n = text.size(); n > 0; n >>= 4) size.insert(size.begin(), kHex[n & 15]);
-  return cat(size, "\r\n", text, "\r\n");
-}
-
 std::string event(const std::string& type, const std::string& name, const std::string& version) {
   return cat(R"({"type":")", type, R"(","object":{"name":")", name, R"(","metadata":{"resourceVersion":")",
              version, "\"}}}\n");
 }
-
-constexpr const char* kStream =
-    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
 
 TEST(ClientWatch, GoesOnWhereItWas) {
   std::atomic<int> count = 0;
@@ -425,7 +417,7 @@ TEST(ClientWatch, GoesOnWhereItWas) {
   });
   ApiClient api(server.url());
   std::vector<std::string> seen;
-  auto done = api.client().watch({pods(), "ns"}, {.fields = "metadata.name=a"}, "4",
+  auto done = api.client().watch({pods(), "ns"}, {.narrowing = {.fields = "metadata.name=a"}}, "4",
                                  [&](const WatchEvent& news) -> Result<bool> {
                                    seen.push_back(cat(news.type, " ", name_of(news.object)));
                                    return news.type != "DELETED";

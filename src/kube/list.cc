@@ -16,8 +16,7 @@ Request request_for(const Target& target, const ListOptions& options, const List
                     const std::string& resume) {
   Request request{.verb = "list", .target = target};
   if (sink.protobuf) request.accept = cat(kProtobuf, ", application/json;q=0.9");
-  if (options.metadata_only)
-    request.accept = "application/json;as=PartialObjectMetadataList;g=meta.k8s.io;v=v1";
+  if (options.metadata_only) request.accept = cat("application/json;as=PartialObjectMetadataList", kMetadata);
   if (!options.narrowing.labels.empty())
     request.query.emplace_back("labelSelector", options.narrowing.labels);
   if (!options.narrowing.fields.empty())
@@ -65,7 +64,10 @@ class Lister {
       }
       auto end = read(*outcome.exchange);
       if (!end) return std::unexpected(requests_.error(request, std::move(end).error()));
-      if (end->resume.empty()) return {};
+      if (end->resume.empty()) {
+        if (sink_.end) sink_.end(end->resource_version);
+        return {};
+      }
       if (end->resume == resume) break;
       resume = std::move(end->resume);
     }

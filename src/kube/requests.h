@@ -44,6 +44,8 @@ struct Outcome {
   std::optional<Refusal> refusal = std::nullopt;
 };
 
+/// After "application/json;as=PartialObjectMetadata" or "…List": objects without spec and status.
+inline constexpr std::string_view kMetadata = ";g=meta.k8s.io;v=v1";
 /// What is waited for between two tries, for messages.
 inline constexpr std::string_view kNextTry = "the next try";
 

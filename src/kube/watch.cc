@@ -17,11 +17,11 @@ constexpr std::chrono::seconds kPauseBetween{1};
 
 class Watcher {
  public:
-  Watcher(Requests& requests, const Target& target, const Narrowing& narrowing, std::string version,
+  Watcher(Requests& requests, const Target& target, const WatchOptions& options, std::string version,
           const WatchSink& sink, const Limit& limit)
       : requests_(requests),
         target_(target),
-        narrowing_(narrowing),
+        options_(options),
         version_(std::move(version)),
         sink_(sink),
         limit_(limit) {}
@@ -42,11 +42,14 @@ class Watcher {
  private:
   Request request() const {
     Request request{.verb = "watch", .target = target_};
+    if (options_.metadata_only) request.accept = cat("application/json;as=PartialObjectMetadata", kMetadata);
     request.query = {
         {"watch", "true"}, {"allowWatchBookmarks", "true"}, {"timeoutSeconds", cat(kWatchSeconds)}};
     if (!version_.empty()) request.query.emplace_back("resourceVersion", version_);
-    if (!narrowing_.labels.empty()) request.query.emplace_back("labelSelector", narrowing_.labels);
-    if (!narrowing_.fields.empty()) request.query.emplace_back("fieldSelector", narrowing_.fields);
+    if (!options_.narrowing.labels.empty())
+      request.query.emplace_back("labelSelector", options_.narrowing.labels);
+    if (!options_.narrowing.fields.empty())
+      request.query.emplace_back("fieldSelector", options_.narrowing.fields);
     return request;
   }
 
@@ -109,7 +112,7 @@ class Watcher {
 
   Requests& requests_;
   const Target& target_;
-  const Narrowing& narrowing_;
+  const WatchOptions& options_;
   std::string version_;
   const WatchSink& sink_;
   const Limit& limit_;
@@ -118,9 +121,9 @@ class Watcher {
 
 }  // namespace
 
-Result<void> run_watch(Requests& requests, const Target& target, const Narrowing& narrowing,
+Result<void> run_watch(Requests& requests, const Target& target, const WatchOptions& options,
                        std::string resource_version, const WatchSink& sink, const Limit& limit) {
-  return Watcher(requests, target, narrowing, std::move(resource_version), sink, limit).run();
+  return Watcher(requests, target, options, std::move(resource_version), sink, limit).run();
 }
 
 Result<void> run_logs(Requests& requests, const Target& target, const LogOptions& options,

@@ -6,7 +6,7 @@
 namespace eidos::kube {
 
 /// Client::watch().
-Result<void> run_watch(Requests& requests, const Target& target, const Narrowing& narrowing,
+Result<void> run_watch(Requests& requests, const Target& target, const WatchOptions& options,
                        std::string resource_version, const WatchSink& sink, const Limit& limit);
 /// Client::logs(); `target` has the subresource "log".
 Result<void> run_logs(Requests& requests, const Target& target, const LogOptions& options,

@@ -121,7 +121,7 @@ TEST_F(RealClient, WatchesWhatHappens) {
   ASSERT_TRUE(client_->remove(target("w"), {}, {}));
   std::vector<std::string> seen;
   auto done = client_->watch(
-      {config_maps(), "default"}, {.fields = "metadata.name=w"}, version,
+      {config_maps(), "default"}, {.narrowing = {.fields = "metadata.name=w"}}, version,
       [&](const WatchEvent& news) -> Result<bool> {
         seen.push_back(cat(news.type, " ", text_at(news.object, {"data", "k"})));
         return news.type != "DELETED";

@@ -3,6 +3,8 @@
 import json
 import pathlib
 import random
+import select
+import subprocess
 import sys
 import unittest
 
@@ -254,6 +256,80 @@ class Collect(support.Case):
         path = self.put("config", json.dumps(config))
         self.good("snapshot", "--filter", "k8s.image", "-k", path)
         self.assertEqual(json.loads((self.dir / "info").read_text())["kind"], "ExecCredential")
+
+
+class Watching(support.Case):
+    """`--watch` with an interval that never comes: what is told is what the streams said."""
+
+    def start(self, what, user="admin", interval="1h"):
+        process = subprocess.Popen(
+            [support.EIDOS, "snapshot", "--watch", "--interval", interval, "--filter", what, "-k",
+             CLUSTER.kubeconfig(user)],
+            cwd=self.dir, env=support.environment(), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+            stderr=open(self.dir / "err", "wb"))
+        self.addCleanup(process.stdout.close)
+        self.addCleanup(process.wait)
+        self.addCleanup(process.terminate)
+        self.next(process)
+        return process
+
+    def next(self, process):
+        """The next line, a patch."""
+        ready, _, _ = select.select([process.stdout], [], [], support.SECONDS)
+        self.assertTrue(ready, f"nothing is told: {(self.dir / 'err').read_text()}")
+        return json.loads(process.stdout.readline())
+
+    def until_told(self, process, what):
+        """Several changes may be told at once, or one after the other."""
+        self.until(lambda: what in json.dumps(self.next(process)))
+
+    def test_nodes_pods_policies_and_definitions_are_told_of_when_they_change(self):
+        process = self.start("topology,k8s.image,k8s.policy,k8s.crd")
+        self.addCleanup(CLUSTER.kubectl, "delete", "nodes", "--all")
+        put_node(node("w", {}, {"zone": "a"}))
+        self.until_told(process, "zone=a")
+        CLUSTER.kubectl("label", "node", "w", "zone=b", "--overwrite")
+        self.until_told(process, "zone=b")
+        CLUSTER.kubectl("taint", "node", "w", "broken=yes:NoSchedule")
+        self.until_told(process, "broken=yes:NoSchedule")
+        self.addCleanup(CLUSTER.kubectl, "delete", "pods", "--all", "--force", "--grace-period=0")
+        CLUSTER.apply(pod("w", ["registry.example/watched:7"]))
+        self.until_told(process, "registry.example/watched:7")
+        self.addCleanup(CLUSTER.kubectl, "delete", "clusterpolicies.nvidia.com", "--all")
+        policy = {"apiVersion": "nvidia.com/v1", "kind": "ClusterPolicy", "metadata": {"name": "p"},
+                  "spec": {"driver": {"version": "570.1"}}}
+        CLUSTER.apply(policy)
+        self.until_told(process, "570.1")
+        policy["spec"]["driver"]["version"] = "580.2"
+        CLUSTER.apply(policy)
+        self.until_told(process, "580.2")
+        CLUSTER.define("watched.example", "v1", "things", "Thing")
+        self.addCleanup(CLUSTER.kubectl, "delete", "crd", "things.watched.example")
+        self.until_told(process, "things.watched.example")
+        process.terminate()
+        self.assertEqual(process.wait(support.SECONDS), 130)
+        self.assertEqual((self.dir / "err").read_text(), "")
+
+    def test_a_heartbeat_is_nothing_new(self):
+        self.addCleanup(CLUSTER.kubectl, "delete", "nodes", "--all")
+        put_node(node("w", {}, {"zone": "a"}))
+        process = self.start("topology")
+        CLUSTER.kubectl("patch", "node", "w", "--subresource=status", "--type=merge", "-p", json.dumps(
+            {"status": {"conditions": [{"type": "Ready", "status": "True", "lastHeartbeatTime": "2026-01-01T00:00:00Z"}]}}))
+        CLUSTER.kubectl("label", "node", "w", "zone=b", "--overwrite")
+        self.assertIn("zone=b", json.dumps(self.next(process)), "the first that is told of is the label")
+
+    def test_without_the_right_to_watch_it_says_so_and_goes_on(self):
+        CLUSTER.grant("writer", [RULES["topology"]])
+        process = self.start("topology", "writer", interval="1s")
+        self.addCleanup(CLUSTER.kubectl, "delete", "nodes", "--all")
+        put_node(node("w", {}, {"zone": "a"}))
+        self.until_told(process, "zone=a")
+        process.terminate()
+        self.assertEqual(process.wait(support.SECONDS), 130)
+        err = (self.dir / "err").read_text()
+        self.assertEqual(err.count("changes of nodes are seen only at the next look"), 1, err)
+        self.assertIn("resources: [nodes], verbs: [watch]", err)
 
 
 class Documents(support.Case):

@@ -43,6 +43,16 @@ inline std::string status_answer(int status, const std::string& reason, const st
                      headers);
 }
 
+/// The head of an answer that comes in chunks, one of them, and their end.
+inline constexpr const char* kStream =
+    "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n";
+inline std::string chunk(const std::string& text) {
+  constexpr std::string_view kHex = "0123456789abcdef";
+  std::string size;
+  for (std::size_t n = text.size(); n > 0; n >>= 4) size.insert(size.begin(), kHex[n & 15]);
+  return cat(size, "\r\n", text, "\r\n");
+}
+
 class FakeApiServer {
  public:
   /// Bytes that answer a request; "" closes the connection instead.
