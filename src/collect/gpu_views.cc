@@ -48,12 +48,37 @@ void compare_bus_with_driver(const std::vector<SeenGpu>& bus, const std::vector<
 }
 
 void compare_with_kubernetes(const GpuViews& views, std::vector<Disagreement>& out) {
-  if (!views.allocatable || !views.driver || views.mig) return;
+  if (!views.allocatable || views.mig || !(views.driver || views.bus)) return;
+  const std::int64_t have =
+      views.driver ? std::ssize(*views.driver) : std::ranges::count(*views.bus, true, &SeenGpu::bound);
   // More than there are is what time-slicing looks like.
-  if (*views.allocatable >= std::ssize(*views.driver)) return;
-  out.push_back({"gpu-count", cat("the driver has ", counted(views.driver->size()), ", Kubernetes offers ",
-                                  *views.allocatable,
-                                  " nvidia.com/gpu: see the device plugin's log for the unhealthy ones")});
+  if (*views.allocatable >= have) return;
+  const std::string who = views.driver ? "the driver has " : "bound to nvidia: ";
+  const std::string offered =
+      *views.allocatable == 0
+          ? "none: see whether the device plugin runs on this node (what DRA gives out is not counted here)"
+          : cat(*views.allocatable, " nvidia.com/gpu: see the device plugin's log for the unhealthy ones");
+  out.push_back(
+      {"gpu-count", cat(who, counted(static_cast<std::size_t>(have)), ", Kubernetes offers ", offered)});
+}
+
+// What a node offers, or nullopt when it is not told, or offered under other names: shared ones
+// (nvidia.com/gpu.shared), those of virtual machines.
+void read_offer(const model::Subtype& node, GpuViews& views) {
+  constexpr std::string_view kVendor = "nvidia.com/";
+  views.allocatable = 0;
+  bool others = false;
+  for (const data::Map::Entry& entry : node.data) {
+    const auto count = to_int(entry.value.scalar_text()).value_or(0);
+    if (!entry.key.starts_with(kVendor) || count == 0) continue;
+    if (entry.key == "nvidia.com/gpu")
+      views.allocatable = count;
+    else if (entry.key.starts_with("nvidia.com/mig-"))
+      views.mig = true;
+    else
+      others = true;
+  }
+  if (others) views.allocatable.reset();
 }
 
 const model::Subtype* find_subtype(const model::Snapshot& snapshot, std::string_view type,
@@ -91,7 +116,7 @@ std::vector<SeenGpu> bus_view(const model::Subtype& hardware) {
     gpu.excluded = text("state") == "excluded";
     gpu.listed = text("listed") != "false";
     gpu.has_node = text("device-node") != "false";
-    out.push_back({*id, reason(gpu)});
+    out.push_back({*id, reason(gpu), gpu.driver == "nvidia"});
   }
   return out;
 }
@@ -122,8 +147,7 @@ GpuViews views_of(const model::Snapshot& snapshot) {
     const data::Value* count = smi->data.find("gpu-count");
     if (count == nullptr || count->scalar_text() != cat(views.driver->size())) views.driver.reset();
   }
-  if (const auto* offered = model::find_reading(snapshot, "K8s", "node", "nvidia.com/gpu"))
-    views.allocatable = to_int(offered->scalar_text());
+  if (const model::Subtype* node = find_subtype(snapshot, "K8s", "node")) read_offer(*node, views);
   return views;
 }
 

@@ -14,14 +14,15 @@ namespace eidos::collect {
 struct SeenGpu {
   std::string id;      ///< plain_bus_id()
   std::string reason;  ///< Why the driver may not drive it; empty: none known.
+  bool bound = true;   ///< To nvidia, on this machine.
 };
 
 /// What each has; nullopt: it was not asked, or did not answer.
 struct GpuViews {
   std::optional<std::vector<SeenGpu>> bus = {};
   std::optional<std::vector<std::string>> driver = {};  ///< Bus ids of the GPUs that answer it.
-  std::optional<std::int64_t> allocatable = {};         ///< nvidia.com/gpu of this node.
-  bool mig = false;  ///< On anywhere: Kubernetes may count MIG devices then.
+  std::optional<std::int64_t> allocatable = {};  ///< nvidia.com/gpu of this node, when that is all it offers.
+  bool mig = false;                              ///< On anywhere: Kubernetes may count MIG devices then.
 };
 
 struct Disagreement {

@@ -43,6 +43,16 @@ TEST(GpuViews, DisagreeWithACause) {
       {"Kubernetes has fewer",
        {.driver = {{"a", "b"}}, .allocatable = 1},
        {"Kubernetes offers 1 nvidia.com/gpu"}},
+      {"Kubernetes has none",
+       {.driver = {{"a", "b"}}, .allocatable = 0},
+       {"the driver has 2 GPUs, Kubernetes offers none: see whether the device plugin runs"}},
+      {"Kubernetes has fewer than the bus",
+       {.bus = {{{"a", ""}, {"b", "not given to this container"}, {"c", "bound to vfio-pci", false}}},
+        .allocatable = 1},
+       {"bound to nvidia: 2 GPUs, Kubernetes offers 1 nvidia.com/gpu"}},
+      {"Kubernetes has what is bound",
+       {.bus = {{{"a", ""}, {"c", "bound to vfio-pci", false}}}, .allocatable = 1},
+       {}},
       {"Kubernetes shares them", {.driver = {{"a", "b"}}, .allocatable = 8}, {}},
       {"Kubernetes counts MIG devices", {.driver = {{"a", "b"}}, .allocatable = 0, .mig = true}, {}},
   };
@@ -54,17 +64,39 @@ TEST(GpuViews, DisagreeWithACause) {
   }
 }
 
+data::Map map_of(std::initializer_list<std::pair<const char*, data::Value>> entries) {
+  data::Map out;
+  for (const auto& [key, value] : entries) out.set(key, value);
+  return out;
+}
+
+TEST(GpuViews, OfKubernetesAreWhatTheNodeOffers) {
+  struct Case {
+    data::Map readings;
+    std::optional<std::int64_t> allocatable;
+    bool mig;
+  };
+  const Case kCases[] = {
+      {map_of({{"source-node", "n"}, {"nvidia.com/gpu", "8"}}), 8, false},
+      {map_of({{"source-node", "n"}}), 0, false},
+      {map_of({{"nvidia.com/gpu", "8"}, {"nvidia.com/mig-1g.10gb", "0"}}), 8, false},
+      {map_of({{"nvidia.com/gpu", "0"}, {"nvidia.com/mig-1g.10gb", "7"}}), 0, true},
+      {map_of({{"nvidia.com/gpu", "0"}, {"nvidia.com/gpu.shared", "32"}}), std::nullopt, false}};
+  for (const Case& c : kCases) {
+    model::Snapshot snapshot;
+    snapshot.measurements.push_back({"K8s", {{"node", c.readings, {}, {}}}, {}});
+    const GpuViews views = views_of(snapshot);
+    EXPECT_EQ(views.allocatable, c.allocatable);
+    EXPECT_EQ(views.mig, c.mig);
+  }
+  EXPECT_EQ(views_of({}).allocatable, std::nullopt);
+}
+
 model::Snapshot snapshot(data::Map hardware, data::Map smi) {
   model::Snapshot out;
   out.measurements.push_back(
       {"GPU", {{"hardware", std::move(hardware), {}, {}}, {"smi", std::move(smi), {}, {}}}, {}});
   out.collectors.push_back({"gpu.hardware", model::CollectorStatus::Ok, "1ms", ""});
-  return out;
-}
-
-data::Map map_of(std::initializer_list<std::pair<const char*, data::Value>> entries) {
-  data::Map out;
-  for (const auto& [key, value] : entries) out.set(key, value);
   return out;
 }
 

@@ -158,6 +158,41 @@ class Collect(support.Case):
     def test_the_b200_snapshot_comes_out_again(self):
         self.check_corpus("b200.yaml")
 
+    def test_gpus_of_bus_and_driver_are_held_against_what_kubernetes_offers(self):
+        root = self.dir / "root"
+        for bus in ("04", "14", "24"):
+            device = f"sys/bus/pci/devices/0000:{bus}:00.0"
+            for name, text in {"vendor": "0x10de", "class": "0x030200", "device": "0x2330",
+                               "uevent": "DRIVER=vfio-pci" if bus == "24" else "DRIVER=nvidia"}.items():
+                self.put(f"root/{device}/{name}", text + "\n")
+        report = self.dir / "smi.xml"
+        gpus = "".join(f'<gpu id="{at}"><pci><pci_bus_id>{at}</pci_bus_id></pci></gpu>'
+                       for at in ("00000000:04:00.0", "00000000:14:00.0"))
+        report.write_text("<nvidia_smi_log><driver_version>570.86.15</driver_version><attached_gpus>2</attached_gpus>"
+                          f"{gpus}</nvidia_smi_log>")
+        device_plugin = "see the device plugin's log for the unhealthy ones"
+        for offered, driver, said in (
+                ({"nvidia.com/gpu": "2"}, True, ""), ({"nvidia.com/gpu": "8"}, True, ""),
+                ({"nvidia.com/gpu": "1"}, True, f"the driver has 2 GPUs, Kubernetes offers 1 nvidia.com/gpu: {device_plugin}"),
+                ({}, True, "the driver has 2 GPUs, Kubernetes offers none: see whether the device plugin runs on this node"),
+                ({"nvidia.com/gpu": "0", "nvidia.com/mig-1g.10gb": "14"}, True, ""),
+                ({"nvidia.com/gpu": "2"}, False, ""),
+                ({"nvidia.com/gpu": "1"}, False, f"bound to nvidia: 2 GPUs, Kubernetes offers 1 nvidia.com/gpu: {device_plugin}")):
+            with self.subTest(offered=offered, driver=driver):
+                CLUSTER.kubectl("delete", "node", "w", "--ignore-not-found")
+                document = node("w")
+                document["status"] |= {"allocatable": offered, "capacity": offered}
+                put_node(document)
+                done = self.good("snapshot", "--filter", "gpu,k8s.node", "-k", CLUSTER.kubeconfig(), "--root", root,
+                                 *(["--smi-xml", report] if driver else ["--exclude", "gpu.smi"]), env={"NODE_NAME": "w"})
+                context = group(yaml.safe_load(done.out), "GPU", "hardware").get("context") or {}
+                told = context.get("gpu-count", "").split("; ")[-1]
+                self.assertIn(said, told)
+                if said:
+                    self.assertIn(said, done.err)
+                else:
+                    self.assertNotIn("Kubernetes", told)
+
     def test_topology_and_narrowed_images(self):
         taint = {"key": "nvidia.com/gpu", "value": "present", "effect": "NoSchedule"}
         put_node(node("b", labels={"pool": "gpu"}, taints=[taint]))
