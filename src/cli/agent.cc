@@ -2,6 +2,7 @@
 
 #include "agent/objects.h"
 #include "agent/preflight.h"
+#include "agent/schedule.h"
 #include "base/text.h"
 #include "cli/agent_flags.h"
 #include "cli/cluster.h"
@@ -43,7 +44,10 @@ Result<agent::AgentOptions> place_of(const Flags& flags) {
   agent::AgentOptions out;
   set_text(flags, "namespace", out.ns);
   set_text(flags, "service-account-name", out.service_account);
-  set_text(flags, "schedule", out.schedule);
+  if (flags.knows("schedule") && flags.has("schedule")) {
+    out.schedule = flags.text("schedule");
+    EIDOS_CHECK(agent::check_schedule(out.schedule));
+  }
   if (flags.knows("create-namespace")) out.make_namespace = flags.on("create-namespace");
   // Elsewhere it is of files.
   if (flags.knows("retain") && !flags.knows("template")) out.retain = flags.count("retain");

@@ -222,6 +222,26 @@ class Agent(support.Case):
         self.assertEqual(done.code, code, done.err)
         return done
 
+    def test_a_schedule_is_taken_when_the_server_takes_it(self):
+        """But for what the server takes and nobody means: a day that never comes, an empty part of a list."""
+        for schedule, ours, theirs in (
+                ("0 2 * * *", True, True), ("*/5 0-6 1,15 jan-mar Mon-FRI", True, True), ("3/5 * * * *", True, True),
+                ("0 0 ? * ?", True, True), ("0 0 29 2 *", True, True), ("0 0 31 2 1", True, True), ("@daily", True, True),
+                ("@every 1h30m", True, True), ("0 2 * *", False, False), ("0 0 2 * * *", False, False),
+                ("60 * * * *", False, False), ("0 24 * * *", False, False), ("0 0 0 * *", False, False),
+                ("0 0 * 13 *", False, False), ("0 0 * * 7", False, False), ("30-10 * * * *", False, False),
+                ("*/0 * * * *", False, False), ("-1 * * * *", False, False), ("@dayly", False, False),
+                ("@every soon", False, False), ("TZ=UTC 0 2 * * *", False, False), ("0 0 31 2 *", False, True),
+                ("1,,2 * * * *", False, True)):
+            with self.subTest(schedule):
+                done = self.eidos("agent", "manifests", "--image", IMAGE, "--no-rbac", "--schedule", schedule)
+                self.assertEqual(done.code, 0 if ours else 2, done.err)
+                job = yaml.safe_load(self.good("agent", "manifests", "--image", IMAGE, "--no-rbac", "--schedule",
+                                               "0 2 * * *").out)
+                job["spec"]["schedule"] = schedule
+                taken = CLUSTER.kubectl("create", "--dry-run=server", "-f", "-", stdin=json.dumps(job), check=False)
+                self.assertEqual(taken.returncode == 0, theirs, taken.stderr)
+
     def test_a_fleet(self):
         """Two nodes that work and one whose kubelet does not answer: its pod never runs."""
         with Kubelet(CLUSTER, "n2", support.EIDOS, labels={"nvidia.com/gpu.present": "true"}):

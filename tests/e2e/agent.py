@@ -69,6 +69,9 @@ class Agent(support.Case):
                  (("manifests", "--image", IMAGE, "--apparmor", "none"), 2, "unconfined"),
                  (("manifests", "--image", IMAGE, "--toleration", "a:NoScedule"), 2, "NoSchedule"),
                  (("manifests", "--image", IMAGE, "--node-selector", "a"), 2, "KEY=VALUE"),
+                 (("manifests", "--image", IMAGE, "--schedule", "0 2 * *"), 2, "'0 2 * *': it has 4 fields, not five"),
+                 (("manifests", "--image", IMAGE, "--schedule", "0 25 * * *"), 2, "the hour '25' is not one of 0 to 23"),
+                 (("manifests", "--image", IMAGE, "--schedule", ""), 2, "--schedule"),
                  (("rbac", "--namespace", "Upper"), 2, "'Upper'"),
                  (("rbac", "--policy-kind", "widgets"), 2, "PLURAL.VERSION.GROUP"),
                  (("rbac", "--policy-kind", ".v1."), 2, "PLURAL.VERSION.GROUP")]
