@@ -74,13 +74,16 @@ std::vector<Rule> role_rules(const AgentOptions& options) {
 }
 
 std::vector<Rule> cluster_rules(const AgentOptions& options) {
-  std::vector<Rule> rules = {
-      {kube::nodes(), {"get", "list"}},
-      {kube::pods(), {"list"}},
-      {{.group = "nvidia.com", .plural = "clusterpolicies", .namespaced = false}, {"list"}},
+  std::vector<Rule> rules = {{kube::nodes(), {"get"}}};
+  if (!options.one_of_many) {
+    rules[0].verbs.emplace_back("list");
+    rules.push_back({kube::pods(), {"list"}});
+  }
+  rules.push_back({{.group = "nvidia.com", .plural = "clusterpolicies", .namespaced = false}, {"list"}});
+  rules.push_back(
       {{.group = "mellanox.com", .version = "v1alpha1", .plural = "nicclusterpolicies", .namespaced = false},
-       {"list"}},
-      {kube::custom_resource_definitions(), {"list"}}};
+       {"list"}});
+  if (!options.one_of_many) rules.push_back({kube::custom_resource_definitions(), {"list"}});
   for (const kube::Resource& kind : options.policy_kinds) rules.push_back({kind, {"list"}});
   return rules;
 }

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include "agent/options.h"
+#include "base/text.h"
 #include "data/document.h"
 #include "kube/tree.h"
 
@@ -87,6 +88,8 @@ TEST(AgentObjects, EachFlagIsSeenInThePod) {
       {"debug", [](AgentOptions& o) { o.debug = true; }, R"(["--debug","--log-json","snapshot")"},
       {"filter", [](AgentOptions& o) { o.snapshot_flags = {"--filter", "os"}; },
        R"(["snapshot","--filter","os","-o")"},
+      {"one of many", [](AgentOptions& o) { o.one_of_many = true; },
+       R"(["snapshot","--exclude","topology,k8s.image,k8s.helm,k8s.crd","-o")"},
       {"retain", [](AgentOptions& o) { o.retain = 30; }, R"("--retain","30"])"},
       {"run", [](AgentOptions& o) { o.run = "abc"; }, R"({"name":"EIDOS_AGENT_RUN","value":"abc"})"},
       {"account", [](AgentOptions& o) { o.service_account = "x"; }, R"("serviceAccountName":"x")"},
@@ -119,6 +122,20 @@ TEST(AgentObjects, TwoNamespacesDoNotShareAClusterRole) {
   other.ns = "monitoring";
   EXPECT_EQ(cluster_role_name(one), "eidos-gpu-operator");
   EXPECT_EQ(cluster_role_name(other), "eidos-monitoring");
+}
+
+TEST(AgentObjects, OneOfManyNeedsNoListsOfAllThereIs) {
+  AgentOptions options = plain();
+  auto rights = [&] {
+    std::vector<std::string> out;
+    for (const Rule& rule : cluster_rules(options))
+      out.push_back(cat(rule.resource.plural, " ", join(rule.verbs, ",")));
+    return out;
+  };
+  EXPECT_THAT(rights(), ElementsAre("nodes get,list", "pods list", "clusterpolicies list",
+                                    "nicclusterpolicies list", "customresourcedefinitions list"));
+  options.one_of_many = true;
+  EXPECT_THAT(rights(), ElementsAre("nodes get", "clusterpolicies list", "nicclusterpolicies list"));
 }
 
 TEST(AgentObjects, RetentionNeedsTwoVerbsMore) {

@@ -43,6 +43,7 @@ struct AgentOptions {
   bool debug = false;
   std::vector<std::string> snapshot_flags = {};   ///< "--filter", "os,gpu", …
   std::vector<kube::Resource> policy_kinds = {};  ///< Whose specs the snapshot reads, beside those it knows.
+  bool one_of_many = false;               ///< It looks at its node, and leaves out what all nodes see alike.
   std::string result = "eidos-snapshot";  ///< ConfigMap the pod writes; may hold {node}, {date}, {time}.
   std::string schedule = {};              ///< Of a CronJob; empty: a Job.
   std::int64_t retain = 0;                ///< Results kept; 0: all.

@@ -41,6 +41,11 @@ data::List arguments_of(const AgentOptions& options) {
     out.emplace_back("--log-json");
   }
   out.emplace_back("snapshot");
+  // A thousand lists of all pods are not what an API server is there for.
+  if (options.one_of_many) {
+    out.emplace_back("--exclude");
+    out.emplace_back("topology,k8s.image,k8s.helm,k8s.crd");
+  }
   for (const std::string& flag : options.snapshot_flags) out.emplace_back(flag);
   out.emplace_back("-o");
   out.emplace_back(cat("cm://", options.ns, "/", options.result));

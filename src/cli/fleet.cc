@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/in_order.h"
 #include "base/text.h"
 #include "cli/input.h"
 #include "cli/output.h"
@@ -43,21 +44,30 @@ Result<std::vector<std::string>> sources_of(const std::vector<std::string>& argu
               "name files, or a directory with .yaml or .json files");
 }
 
-// One at a time: what is read of a snapshot is gone when the next one comes.
-Result<void> add(diff::Fleet& fleet, const std::string& source, const Flags& flags, Session& session) {
-  EIDOS_CHECK(session.context.limit.check("comparing snapshots"));
+struct Read {
+  const std::string& source;
+  Result<model::Snapshot> snapshot;
+};
+
+Read read(const std::string& source, const Flags& flags, Session& session) {
   auto document = read_document(source, flags, session);
-  if (!document) {
-    if (document.error().kind == ErrorKind::Cancelled) return std::unexpected(std::move(document).error());
-    fleet.add_unreadable(source, document.error());
-    return {};
-  }
-  auto snapshot = snapshot_of(*document);
-  if (snapshot)
-    fleet.add(source, *snapshot);
-  else
-    fleet.add_unreadable(source, snapshot.error());
-  return {};
+  if (!document) return {source, std::unexpected(std::move(document).error())};
+  return {source, snapshot_of(*document)};
+}
+
+// A few at a time: what is read of a snapshot is gone when its turn is over.
+Result<void> add_all(diff::Fleet& fleet, const std::vector<std::string>& sources, const Flags& flags,
+                     Session& session) {
+  return in_order(
+      sources.size(), [&](std::size_t i) { return read(sources[i], flags, session); },
+      [&](const Read& read) -> Result<void> {
+        EIDOS_CHECK(session.context.limit.check("comparing snapshots"));
+        if (read.snapshot)
+          fleet.add(read.source, *read.snapshot);
+        else
+          fleet.add_unreadable(read.source, read.snapshot.error());
+        return {};
+      });
 }
 
 }  // namespace
@@ -71,7 +81,7 @@ Result<int> run_fleet_outliers(const Invocation& invocation, Session& session) {
   EIDOS_TRY(diff::Ignore ignore, diff::Ignore::parse(flags.all("ignore")));
   EIDOS_TRY(const std::vector<std::string> sources, sources_of(invocation.arguments, session));
   diff::Fleet fleet(flags.all("group-by"), std::move(ignore));
-  for (const std::string& source : sources) EIDOS_CHECK(add(fleet, source, flags, session));
+  EIDOS_CHECK(add_all(fleet, sources, flags, session));
   const diff::FleetSummary summary = fleet.finish();
   if (summary.counts.snapshots == 0)
     return fail(ErrorKind::Invalid, cat("none of ", sources.size(), " documents is a snapshot"),

@@ -157,6 +157,7 @@ Result<int> run_fleet_snapshot(const Invocation& invocation, Session& session) {
   EIDOS_TRY(const std::int64_t requests, count_between(flags, "qps", kDefaultRequests, kMostRequests));
   EIDOS_TRY(options.run.agent, agent_pod(flags));
   options.workers = static_cast<std::size_t>(workers);
+  options.run.agent.one_of_many = true;
   options.run.agent.node_selector.clear();  // they chose the nodes; each pod is for one of them
   options.run.agent.run = new_run_id();
   options.run.between_looks = std::chrono::seconds(1);
