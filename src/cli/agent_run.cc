@@ -78,9 +78,9 @@ std::string new_run_id() {
 }
 
 Result<void> check_agent_flags(const Flags& flags) {
-  constexpr std::string_view kHere[] = {"watch",     "serve",    "preview",   "cache",
-                                        "fail-fast", "root",     "smi-path",  "smi-xml",
-                                        "nvml-path", "parallel", "on-change", "interval"};
+  constexpr std::string_view kHere[] = {"watch",     "serve",     "preview",  "cache",   "allow-stale",
+                                        "fail-fast", "root",      "smi-path", "smi-xml", "nvml-path",
+                                        "parallel",  "on-change", "interval"};
   if (flags.on("agent")) {
     for (std::string_view name : kHere)
       if (flags.has_from(name, Origin::CommandLine))

@@ -73,8 +73,8 @@ std::optional<Error> failure(const model::Snapshot& snapshot) {
   // What has one cause is said once: seven collectors ask the same cluster.
   std::vector<std::pair<std::string, std::string>> causes;  // what happened, to whom
   for (const model::CollectorOutcome& outcome : snapshot.collectors) {
-    if (outcome.status == model::CollectorStatus::Ok || outcome.status == model::CollectorStatus::Absent)
-      continue;
+    using enum model::CollectorStatus;
+    if (outcome.status == Ok || outcome.status == Absent || outcome.status == Stale) continue;
     std::string what =
         cat(status_text(outcome.status), outcome.detail.empty() ? "" : cat(" (", outcome.detail, ")"));
     auto found = std::ranges::find(causes, what, &std::pair<std::string, std::string>::first);
@@ -94,16 +94,18 @@ std::optional<Error> failure(const model::Snapshot& snapshot) {
 // Kept results of an earlier run; without a place to keep them, as good as none.
 void use_cache(const Flags& flags, Session& session, collect::Options& options) {
   options.reuse = flags.duration("cache", Milliseconds(0));
+  options.allow_stale = flags.duration("allow-stale", Milliseconds(0));
   if (wants_watch(flags)) {
     options.reuse_gpu = kReuseGpu;
     options.cache = collect::memory_cache();
   }
-  if (!flags.has("cache")) return;
+  const std::string_view flag = flags.has("cache") ? "cache" : "allow-stale";
+  if (!flags.has(flag)) return;
   auto place = session.world.environment("XDG_RUNTIME_DIR");
   if (place && place->starts_with('/'))  // the XDG rules: a relative path there is to be ignored
     options.cache = collect::directory_cache(*place);
   else if (!options.cache)
-    session.context.log.warn("--cache: nothing is kept, since XDG_RUNTIME_DIR names no directory");
+    session.context.log.warn(cat("--", flag, ": nothing is kept, since XDG_RUNTIME_DIR names no directory"));
 }
 
 Result<int> run_preview(const collect::Options& options, const Flags& flags, Session& session) {

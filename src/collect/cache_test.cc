@@ -6,8 +6,10 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "base/text.h"
 #include "collect/collect.h"
 #include "support/capture_log.h"
+#include "support/fake_api_server.h"
 #include "support/fake_clock.h"
 #include "support/fake_files.h"
 #include "support/fake_processes.h"
@@ -138,6 +140,77 @@ TEST_F(CacheTest, WhatCannotBeTrustedIsPassedOver) {
   EXPECT_EQ(id(), "two") << "others could have written it";
   options.cache = directory_cache(dir / "no/such");
   EXPECT_EQ(id(), "two");
+}
+
+class StaleTest : public CacheTest {
+ protected:
+  StaleTest() {
+    options.filter = {"k8s.server"};
+    options.reuse = Milliseconds(0);
+    options.allow_stale = Milliseconds(60'000);
+  }
+
+  // How the collector ends, its reading, and the start of its detail.
+  std::string outcome(const std::string& context_name = "dev") {
+    testing::ApiClient api(
+        kube::Config{.context = context_name, .cluster = "c", .user = "u", .server = server.url()});
+    testing::OneClient cluster(&api.client());
+    options.cluster = &cluster;
+    auto result = collect(context, options);
+    options.cluster = nullptr;
+    EXPECT_TRUE(result);
+    warnings = result->warnings;
+    const model::CollectorOutcome& one = result->snapshot.collectors.at(0);
+    const data::Value* version = model::find_reading(result->snapshot, "K8s", "server", "version");
+    return cat(data::write_value(one.status).string(), " ", version == nullptr ? "" : version->scalar_text(),
+               " ", one.detail.substr(0, one.detail.find(':')));
+  }
+
+  const std::string good = testing::json_answer(200, R"({"gitVersion":"v1.36.3"})");
+  const std::string away = testing::status_answer(503, "ServiceUnavailable", "starting");
+  std::string reply = good;
+  testing::FakeApiServer server{[this](const testing::ApiRequest&) { return reply; }};
+  std::vector<std::string> warnings;
+};
+
+TEST_F(StaleTest, AnEarlierReadingStandsInForAClusterThatIsAway) {
+  EXPECT_EQ(outcome(), "ok v1.36.3 ");
+  reply = away;
+  clock.advance(Milliseconds(59'999));
+  EXPECT_EQ(outcome(), "stale v1.36.3 kept from 59s ago");
+  ASSERT_EQ(warnings.size(), 1U);
+  EXPECT_THAT(warnings[0],
+              ::testing::AllOf(::testing::HasSubstr("k8s.server: an earlier reading stands in: "),
+                               ::testing::HasSubstr("503 Service Unavailable: starting")));
+  EXPECT_EQ(outcome(), "stale v1.36.3 kept from 59s ago") << "it grows no younger by being taken";
+  clock.advance(Milliseconds(1));
+  EXPECT_THAT(outcome(), ::testing::StartsWith("failed  ")) << "a minute old is too old";
+  reply = good;
+  EXPECT_EQ(outcome(), "ok v1.36.3 ") << "a cluster that answers is asked";
+}
+
+TEST_F(StaleTest, AnotherClusterOrQuestionHasNoPartInIt) {
+  EXPECT_EQ(outcome(), "ok v1.36.3 ");
+  reply = away;
+  EXPECT_THAT(outcome("other"), ::testing::StartsWith("failed  "));
+  options.pod_namespace = "ns";
+  EXPECT_THAT(outcome(), ::testing::StartsWith("failed  "));
+}
+
+TEST_F(StaleTest, ARefusalIsNotPaperedOver) {
+  EXPECT_EQ(outcome(), "ok v1.36.3 ");
+  reply = testing::status_answer(403, "Forbidden", "no");
+  EXPECT_THAT(outcome(), ::testing::StartsWith("denied  "));
+  reply = testing::json_answer(200, "{}");
+  EXPECT_THAT(outcome(), ::testing::StartsWith("failed  "));
+}
+
+TEST_F(StaleTest, IsOffUnlessAskedFor) {
+  options.allow_stale = Milliseconds(0);
+  EXPECT_EQ(outcome(), "ok v1.36.3 ");
+  options.allow_stale = Milliseconds(60'000);
+  reply = away;
+  EXPECT_THAT(outcome(), ::testing::StartsWith("failed  ")) << "nothing was kept";
 }
 
 }  // namespace

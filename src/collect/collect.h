@@ -47,6 +47,7 @@ struct Options {
   bool detail = false;                ///< More of each kernel module: size, use, state, version, parameters.
   std::shared_ptr<Cache> cache = {};  ///< Where results are kept; null: nowhere.
   Milliseconds reuse{0};              ///< A kept result younger than this is taken instead of a new one.
+  Milliseconds allow_stale{0};        ///< A kept result younger than this stands in for a cluster that fails.
   Milliseconds reuse_gpu{0};          ///< The same for the GPU collectors, when it is the longer one.
   std::string version = {};           ///< metadata.version: of this program.
   std::string source_node = {};       ///< metadata.source-node ($NODE_NAME); empty: the host name.

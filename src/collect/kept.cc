@@ -4,6 +4,7 @@
 
 #include "base/text.h"
 #include "data/document.h"
+#include "kube/client.h"
 #include "model/secrets.h"
 
 namespace eidos::collect {
@@ -60,12 +61,28 @@ std::string asked_of(const Options& options) {
   return data::to_compact_json(data::Value(std::move(all)));
 }
 
+// The same of a collector that asks a cluster: which one, as whom, and about what.
+Result<std::string> asked_of_cluster(const Options& options) {
+  EIDOS_TRY(kube::Client * client, options.cluster->get());
+  if (client == nullptr) return fail(ErrorKind::NotFound, "no cluster");
+  const kube::Config& config = client->config();
+  data::List all;
+  for (const std::string* text :
+       {&options.version, &config.server, &config.context, &config.user, &config.as.user,
+        &options.source_node, &options.pod_namespace, &options.pod_selector, &options.field_selector})
+    all.emplace_back(*text);
+  for (const std::string& kind : options.policy_kinds) all.emplace_back(kind);
+  all.emplace_back(options.max_nodes_per_entry);
+  return data::to_compact_json(data::Value(std::move(all)));
+}
+
 std::int64_t milliseconds(std::chrono::system_clock::time_point time) {
   return std::chrono::duration_cast<Milliseconds>(time.time_since_epoch()).count();
 }
 
 std::string told_age(std::int64_t age_ms) {
-  return age_ms < 1000 ? cat(age_ms, "ms") : cat(age_ms / 1000, "s");
+  if (age_ms < 1000) return cat(age_ms, "ms");
+  return age_ms < 600'000 ? cat(age_ms / 1000, "s") : cat(age_ms / 60'000, "m");
 }
 
 Result<Kept> parse_kept(const std::string& text) {
@@ -100,8 +117,13 @@ class Keeper {
   }
 
   bool on() const { return options_->cache != nullptr && reuse_.count() > 0; }
+  bool may_be_stale() const {
+    return options_->cache != nullptr && options_->cluster != nullptr && options_->allow_stale.count() > 0;
+  }
+  Milliseconds reuse() const { return reuse_; }
+  const Options& options() const { return *options_; }
 
-  std::optional<Collection> take() const {
+  std::optional<Collection> take(const std::string& asked, Milliseconds younger_than) const {
     auto text = options_->cache->read(name_);
     auto kept = text ? parse_kept(*text) : std::unexpected(text.error());
     if (!kept) {
@@ -109,7 +131,7 @@ class Keeper {
       return std::nullopt;
     }
     const std::int64_t age = milliseconds(clock_.now()) - kept->read_at;
-    if (kept->asked != asked_of(*options_) || age < 0 || age >= reuse_.count()) return std::nullopt;
+    if (kept->asked != asked || age < 0 || age >= younger_than.count()) return std::nullopt;
     Collection out{std::move(kept->subtypes), kept->status, std::move(kept->detail),
                    std::move(kept->warnings), kept->withheld};
     if (!out.detail.empty()) out.detail += "; ";
@@ -117,12 +139,11 @@ class Keeper {
     return out;
   }
 
-  void put(const Collection& from) const {
+  void put(std::string asked, const Collection& from) const {
     if (holds_secrets(from.subtypes, type_)) return;
-    Kept kept{asked_of(*options_), milliseconds(clock_.now()),
-              from.status,         from.detail,
-              from.subtypes,       from.warnings,
-              from.withheld};
+    Kept kept{
+        std::move(asked), milliseconds(clock_.now()), from.status, from.detail, from.subtypes, from.warnings,
+        from.withheld};
     auto done = options_->cache->write(name_, data::to_compact_json(data::write_value(kept)));
     if (!done) note("not written", done.error());
   }
@@ -140,17 +161,44 @@ class Keeper {
   Milliseconds reuse_{0};
 };
 
+// The API server is away, or overwhelmed; what it refuses or answers is not made better by an old answer.
+bool is_away(ErrorKind kind) {
+  return kind == ErrorKind::Unavailable || kind == ErrorKind::Timeout || kind == ErrorKind::RateLimited;
+}
+
+Result<Collection> run_or_stale(const Keeper& keeper, const Collect& run, const Limit& limit) {
+  const auto asked = asked_of_cluster(keeper.options());
+  auto result = run(limit);
+  if (!asked) return result;
+  if (result) {
+    keeper.put(*asked, *result);
+    return result;
+  }
+  if (!is_away(result.error().kind)) return result;
+  auto kept = keeper.take(*asked, keeper.options().allow_stale);
+  if (!kept) return result;
+  // What was not there was not there.
+  if (kept->status != model::CollectorStatus::Absent) kept->status = model::CollectorStatus::Stale;
+  kept->detail += cat(": ", result.error().message);
+  kept->warnings.push_back(cat("an earlier reading stands in: ", result.error().message));
+  return *std::move(kept);
+}
+
 }  // namespace
 
 Collect with_cache(const Collector& collector, const Context& context, std::shared_ptr<const Options> options,
                    Collect run) {
   Keeper keeper(collector, context, std::move(options));
-  // Which cluster was asked is no part of the question: an answer of another one must not come back.
-  if (!keeper.on() || collector.cluster) return run;
+  if (collector.cluster && keeper.may_be_stale())
+    return [keeper = std::move(keeper), run = std::move(run)](const Limit& limit) {
+      return run_or_stale(keeper, run, limit);
+    };
+  if (collector.cluster || !keeper.on()) return run;
   return [keeper = std::move(keeper), run = std::move(run)](const Limit& limit) -> Result<Collection> {
-    if (auto kept = keeper.take()) return *std::move(kept);
+    std::string asked = asked_of(keeper.options());
+    if (auto kept = keeper.take(asked, keeper.reuse())) return *std::move(kept);
     auto result = run(limit);
-    if (result) keeper.put(*result);
+    if (result) keeper.put(std::move(asked), *result);
     return result;
   };
 }

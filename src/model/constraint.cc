@@ -62,7 +62,8 @@ struct Missing {
 // None: the collector ran, so what it did not report is not there.
 Missing missing_for(CollectorStatus status) {
   switch (status) {
-    case CollectorStatus::Ok: return {};
+    case CollectorStatus::Ok:
+    case CollectorStatus::Stale: return {};
     case CollectorStatus::Partial: return {Cause::NotCollected, "saw only a part"};
     case CollectorStatus::Absent: return {Cause::NotCollected, "found nothing to read"};
     case CollectorStatus::Denied: return {Cause::Denied, "was denied"};

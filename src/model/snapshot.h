@@ -9,7 +9,8 @@
 
 namespace eidos::model {
 
-enum class CollectorStatus : std::uint8_t { Ok, Partial, Absent, Denied, TimedOut, Failed };
+/// Stale: it failed, and what it read some time ago stands here, as --allow-stale allowed.
+enum class CollectorStatus : std::uint8_t { Ok, Partial, Stale, Absent, Denied, TimedOut, Failed };
 
 struct CollectorOutcome {
   std::string name;
@@ -73,7 +74,7 @@ template <>
 struct Names<model::CollectorStatus> {
   using E = model::CollectorStatus;
   static constexpr std::pair<std::string_view, E> kTable[] = {
-      {"ok", E::Ok},         {"partial", E::Partial},    {"absent", E::Absent},
+      {"ok", E::Ok},         {"partial", E::Partial},    {"stale", E::Stale},  {"absent", E::Absent},
       {"denied", E::Denied}, {"timed-out", E::TimedOut}, {"failed", E::Failed}};
 };
 template <>

@@ -468,6 +468,23 @@ class Faults(support.Case):
             self.assertEqual(done.code, 6, done.err)
             self.assertIn("check that the cluster is up", done.err)
 
+    def test_readings_of_a_while_ago_stand_in_where_that_is_allowed(self):
+        with Cluster() as other:
+            flags = ("snapshot", "--filter", "k8s", "-k", other.kubeconfig(), "--allow-stale", "10m")
+            run = {"XDG_RUNTIME_DIR": str(self.dir)}
+            before = yaml.safe_load(self.good(*flags, env=run).out)
+            other.servers[-1].kill()
+            other.servers[-1].wait()
+            done = self.good(*flags, env=run)
+            after = yaml.safe_load(done.out)
+            self.assertEqual(after["measurements"], before["measurements"])
+            ends = {one["name"]: one["status"] for one in before["collectors"]}
+            self.assertEqual({one["name"]: one["status"] for one in after["collectors"]},
+                             {name: {"ok": "stale"}.get(end, end) for name, end in ends.items()})
+            self.assertRegex(done.err, r"warning: k8s\.server: an earlier reading stands in: .*refused")
+            self.assertEqual(self.eidos(*flags[:-2], env=run).code, 6)
+            self.assertEqual(self.eidos(*flags[:-1], "1ms", env=run).code, 6)
+
 
 if __name__ == "__main__":
     support.main()
