@@ -5,7 +5,7 @@ DESTDIR ?=
 SECONDS_EACH ?= 60
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo build test test-cluster test-web bench lint asan tsan coverage fuzz release install clean
+.PHONY: help setup demo build test test-cluster test-web bench lint asan tsan coverage fuzz release image install clean
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' $(MAKEFILE_LIST) | awk -F '\t' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -57,6 +57,9 @@ bench: release ## measure, and write bench/RESULTS.md
 
 release: setup ## the binaries people install, in build/release
 	@tools/build release eidos eidosd
+
+image: release ## the image of both programs as an OCI archive, without an engine
+	@tools/image build/release
 
 install: release ## PREFIX=/usr/local, DESTDIR=: binary, completions, man pages, library
 	@tools/build release eidos_library
