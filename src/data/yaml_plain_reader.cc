@@ -60,14 +60,8 @@ class Lines {
         content_ = {};
         return;
       }
-      const char* start = text_.data() + at_;
-      const void* found = std::memchr(start, '\n', text_.size() - at_);
-      std::size_t length = found == nullptr
-                               ? text_.size() - at_
-                               : static_cast<std::size_t>(static_cast<const char*>(found) - start);
-      std::string_view line(start, length);
-      at_ += length + 1;
-      ++number_;
+      const std::string_view line = raw();
+      pass(line);
       indent_ = std::min(line.find_first_not_of(' '), line.size());
       content_ = line.substr(indent_);
       if (content_.empty() || content_.front() == '#') continue;
@@ -77,7 +71,43 @@ class Lines {
     }
   }
 
+  /// The lines of a block scalar ("|" or, when the newline at its end is no part of it, "|-") below the line
+  /// at hand, which stays what it is. False: not everyday, or none.
+  bool literal(std::size_t parent, bool strip, std::string& out) {
+    std::size_t deep = 0;    // indentation of its lines; 0: not known yet
+    std::size_t breaks = 0;  // that count when another line of it follows
+    while (at_ < text_.size()) {
+      const std::string_view line = raw();
+      const std::size_t blanks = line.find_first_not_of(' ');
+      const bool blank = blanks == std::string_view::npos;
+      if (blank ? !line.empty() : blanks <= parent) {
+        if (blank) return false;  // of blanks, which may be text
+        break;
+      }
+      if (!blank && deep == 0) deep = blanks;
+      if (!blank && blanks < deep) return false;
+      pass(line);
+      if (!blank) {
+        out.append(breaks, '\n').append(line.substr(deep));
+        breaks = 0;
+      }
+      ++breaks;
+    }
+    if (out.empty()) return false;
+    if (!strip) out += '\n';
+    return at_ < text_.size() || text_.ends_with('\n');  // else the last line has none
+  }
+
  private:
+  std::string_view raw() const {
+    const std::string_view rest = text_.substr(at_);
+    return rest.substr(0, rest.find('\n'));
+  }
+  void pass(std::string_view line) {
+    at_ += line.size() + 1;
+    ++number_;
+  }
+
   static bool is_marker(std::string_view line) {
     return line.starts_with("---") || line.starts_with("...") || line.front() == '%';
   }
@@ -201,7 +231,13 @@ class PlainReader {
   bool scalar(Value& out, Piece piece, std::size_t column, int depth) {
     if (!count(depth)) return false;
     Mark at = mark(piece.column);
-    if (!scalar_text(out, piece.text)) return false;
+    if (piece.text == "|" || piece.text == "|-") {
+      std::string held;
+      if (!lines_.literal(column, piece.text == "|-", held)) return false;
+      out = Value(std::move(held));
+    } else if (!scalar_text(out, piece.text)) {
+      return false;
+    }
     out.set_mark(at);
     lines_.next();
     return lines_.at_end() || lines_.indent() <= column;

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 #include "base/table.h"
 #include "base/text.h"
@@ -31,6 +32,7 @@ struct Key {
   std::int64_t with_first = 0;
   std::vector<std::pair<Value, std::vector<Node>>> others;
   std::vector<Node> without;
+  bool known = false;
   Node seen = 0;  // nodes of the group that were looked at for it
   bool everywhere = false;
 
@@ -50,10 +52,16 @@ struct Key {
   }
 };
 
+// A path that counts, found once and not again for each node: its number, and what it means.
+struct Path {
+  std::size_t number = 0;
+  const Meaning* meaning = nullptr;  // null: it does not count
+};
+
 struct Group {
   std::map<std::string, std::string> by;
   std::vector<std::string> names;  // of its nodes, in the order they came
-  std::map<std::string, Key, std::less<>> keys;
+  std::vector<Key> keys;           // by the number of their path
 };
 
 std::string text_at(const model::Snapshot& snapshot, std::string_view path) {
@@ -115,13 +123,27 @@ struct Fleet::Inside {
   std::map<std::string, std::vector<std::string>> failures;
   std::int64_t snapshots = 0;
   std::int64_t unreadable = 0;
+  std::unordered_map<std::string, Path> paths;
+  std::size_t counting = 0;  // paths that count
 
-  void reading(Group& group, Node node, const std::string& path, const Meaning& meaning, const Value& value) {
-    auto [at, fresh] = group.keys.try_emplace(path);
-    Key& key = at->second;
-    if (fresh) {
-      key.impact = meaning.impacts.major;
-      key.shape = meaning.shape;
+  const Path& path_of(const model::Measurement& measurement, const model::Subtype& subtype,
+                      const std::string& key) {
+    std::string path = cat(measurement.type, ".", subtype.subtype, ".", key);
+    const auto found = paths.find(path);
+    if (found != paths.end()) return found->second;
+    const Meaning& meaning = meaning_of(measurement.type, subtype.subtype, key);
+    Path made;
+    if (meaning.counts && !ignore.covers(path)) made = {counting++, &meaning};
+    return paths.emplace(std::move(path), made).first->second;
+  }
+
+  void reading(Group& group, Node node, const Path& path, const Value& value) {
+    if (group.keys.size() <= path.number) group.keys.resize(counting);
+    Key& key = group.keys[path.number];
+    if (!key.known) {
+      key.known = true;
+      key.impact = path.meaning->impacts.major;
+      key.shape = path.meaning->shape;
     }
     if (key.everywhere || key.seen > node) return;  // a subtype that stands twice: the first says it
     for (; key.seen < node; ++key.seen) key.without.push_back(key.seen);
@@ -150,10 +172,8 @@ void Fleet::add(const std::string& source, const model::Snapshot& snapshot) {
   for (const model::Measurement& measurement : snapshot.measurements)
     for (const model::Subtype& subtype : measurement.subtypes)
       for (const auto& entry : subtype.data) {
-        const Meaning& meaning = meaning_of(measurement.type, subtype.subtype, entry.key);
-        std::string path = cat(measurement.type, ".", subtype.subtype, ".", entry.key);
-        if (meaning.counts && !inside_->ignore.covers(path))
-          inside_->reading(group, node, path, meaning, entry.value);
+        const Path& path = inside_->path_of(measurement, subtype, entry.key);
+        if (path.meaning != nullptr) inside_->reading(group, node, path, entry.value);
       }
   for (const model::CollectorOutcome& outcome : snapshot.collectors)
     if (outcome.status != model::CollectorStatus::Ok && outcome.status != model::CollectorStatus::Absent)
@@ -170,10 +190,17 @@ FleetSummary Fleet::finish() {
   out.api_version = model::kApiVersion;
   out.counts.snapshots = inside_->snapshots;
   out.counts.unreadable = inside_->unreadable;
+  std::map<std::string_view, std::size_t> numbers;  // of paths that count, in their order
+  for (const auto& [path, about] : inside_->paths)
+    if (about.meaning != nullptr) numbers.emplace(path, about.number);
   std::set<std::pair<std::size_t, std::string>> apart;
   for (auto& [alike, group] : inside_->groups) {
     NodeGroup made{.by = group.by, .nodes = std::ssize(group.names), .outliers = {}, .everywhere = {}};
-    for (auto& [path, key] : group.keys) {
+    group.keys.resize(inside_->counting);
+    for (const auto& [text, number] : numbers) {
+      Key& key = group.keys[number];
+      if (!key.known) continue;
+      const std::string path(text);
       if (!key.everywhere)
         for (; key.seen < group.names.size(); ++key.seen) key.without.push_back(key.seen);
       if (key.everywhere) made.everywhere.push_back(path);
