@@ -22,7 +22,6 @@ namespace eidos::data {
 
 template <>
 struct Fields<cli::Config> {
-  static constexpr std::string_view kTitle = "Configuration";
   static constexpr auto table() {
     return std::tuple{
         field("defaults", &cli::Config::defaults, "Flag to value, for every command that has it"),

@@ -241,8 +241,13 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
   Server server(service, settings, lines, spans.get());
   EIDOS_TRY(const std::unique_ptr<Listener> listener, listen(settings.listen, server.application()));
   const bool v6 = settings.listen.host.find(':') != std::string::npos;
-  say(cat("eidosd: listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",
-          settings.listen.host, v6 ? "]" : "", ":", listener->port(), "/\n"));
+  const std::string where =
+      cat("listening on ", settings.tls_cert.empty() ? "http" : "https", "://", v6 ? "[" : "",
+          settings.listen.host, v6 ? "]" : "", ":", listener->port(), "/");
+  if (log_options(settings).mode == LogMode::Json)
+    log->info(where);
+  else
+    say(cat("eidosd: ", where, "\n"));
   const EndSignals signals(*listener);
   listener->run();
   return 0;

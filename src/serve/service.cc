@@ -131,6 +131,11 @@ class Service::Turn {
       : service_(service), request_(request), id_(id), trace_(trace), now_(rfc3339(service.clock_.now())) {}
 
   Answer run() {
+    if (request_.method == "OPTIONS" && request_.target == "*") {  // of the whole server: RFC 9110, 9.3.7
+      Answer answer{.status = 204};
+      set(answer, "Allow", "GET, HEAD, POST, OPTIONS");
+      return charged(std::move(answer));
+    }
     auto target = parse_target(request_.target);
     if (!target) return charged(problem(target.error(), context()));
     route_ = find_route(target->path, rest_);

@@ -107,6 +107,8 @@ TEST_F(ServiceTest, EachRouteAnswersEachMethod) {
       {"PUT", "/v1/recipe", "", 405},
       {"DELETE", "/v1/bundle", "", 405},
       {"OPTIONS", "/v1/recipe", "", 204},
+      {"OPTIONS", "*", "", 204},
+      {"GET", "*", "", 400},
       {"GET", "/v1/recipe?service=foo", "", 400},
       {"GET", "/v1/recipe?service=eks&service=gke", "", 400},
       {"GET", "/v1/recipe?output=/tmp/x", "", 400},
