@@ -4,6 +4,7 @@
 #include <cstdlib>
 #include <thread>
 
+#include <malloc.h>
 #include <pthread.h>
 #include <signal.h>
 #include <sys/resource.h>
@@ -253,6 +254,14 @@ Result<int> serve(Settings settings, Files& files, const Clock& clock) {
   return 0;
 }
 
+// A bundle takes a few megabytes and gives them back. By default each thread hands them to the kernel every
+// time and has them cleared anew for the next one, which was a third of the work (mallopt(3)).
+void keep_memory() {
+  constexpr int kMiB = 1024 * 1024;
+  ::mallopt(M_TRIM_THRESHOLD, 8 * kMiB);
+  ::mallopt(M_MMAP_THRESHOLD, 4 * kMiB);
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& arguments) {
@@ -268,6 +277,7 @@ int run_program(const std::vector<std::string>& arguments) {
     auto written = files->write_stdout(text);
     return written ? 0 : report(written.error());
   }
+  keep_memory();
   ::signal(SIGPIPE, SIG_IGN);
   raise_descriptor_limit();
   const sigset_t ending = EndSignals::set();
