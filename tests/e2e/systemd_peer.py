@@ -1,4 +1,5 @@
 """A systemd on D-Bus that says what it is told to: on a socket of its own, or on a dbus-daemon."""
+import contextlib
 import itertools
 import os
 import pathlib
@@ -56,8 +57,9 @@ class Systemd:
         self.units[unit][interface][name] = value
         path = "/org/freedesktop/systemd1/unit/" + escaped(unit)
         address = jeepney.DBusAddress(path, interface="org.freedesktop.DBus.Properties")
-        for send in self.listeners:
-            send(jeepney.new_signal(address, "PropertiesChanged", "sa{sv}as", (interface, {name: value}, [])))
+        for send in list(self.listeners):
+            with contextlib.suppress(BrokenPipeError):  # it has just left
+                send(jeepney.new_signal(address, "PropertiesChanged", "sa{sv}as", (interface, {name: value}, [])))
 
     def answer(self, message):
         member = message.header.fields[jeepney.HeaderFields.member]
