@@ -71,6 +71,8 @@ TEST(Toml, RefusesWithAPlace) {
       {"{\"version\": 2}", "t:1:", "no TOML: "},
       {"[[[", "t:1:", "expected bare key starting character"},
       {"[[.a]]", "t:1:", "no TOML: "},
+      {"a = 1980-05-01\u00e9", "t:1:", "no TOML: "},
+      {"a = 1 \u04de", "t:1:", "no TOML: "},
       {"[.", "t:1:", "no TOML: "},
       {repeated("a.", 20'000) + "a = 1", "t", "more than 10000 dots"},
       {repeated("a.", 9'000) + "a = 1", "t", "nested deeper than 100 levels"},
