@@ -62,19 +62,19 @@ Result<Times> part(std::string_view text, const Field& field) {
     step = to_int(text.substr(slash + 1)).value_or(0);
     if (step < 1) return no(cat("the ", field.name, " ", quote(text), " has no step above 0"));
   }
-  if (range == "*" || range == "?") {
-    Times all{.any = step == 1};
-    for (std::int64_t i = field.least; i <= field.most; i += step) all.bits |= std::uint64_t{1} << i;
-    return all;
-  }
-  const std::size_t dash = range.find('-');
-  EIDOS_TRY(const int from, number(range.substr(0, dash), field));
-  int to = slash == std::string_view::npos ? from : field.most;
-  if (dash != std::string_view::npos) {
-    EIDOS_TRY(to, number(range.substr(dash + 1), field));
+  const bool all = range == "*" || range == "?";
+  int from = field.least;
+  int to = field.most;
+  if (!all) {
+    const std::size_t dash = range.find('-');
+    EIDOS_TRY(from, number(range.substr(0, dash), field));
+    if (slash == std::string_view::npos) to = from;
+    if (dash != std::string_view::npos) {
+      EIDOS_TRY(to, number(range.substr(dash + 1), field));
+    }
   }
   if (from > to) return no(cat("the ", field.name, " ", quote(text), " goes backwards"));
-  Times out;
+  Times out{.any = all && step == 1};
   for (std::int64_t i = from; i <= to; i += step) out.bits |= std::uint64_t{1} << i;
   return out;
 }

@@ -169,7 +169,11 @@ class StaleTest : public CacheTest {
   const std::string good = testing::json_answer(200, R"({"gitVersion":"v1.36.3"})");
   const std::string away = testing::status_answer(503, "ServiceUnavailable", "starting");
   std::string reply = good;
-  testing::FakeApiServer server{[this](const testing::ApiRequest&) { return reply; }};
+  std::string refused_path = {};  // answered with a refusal, while the rest is not away
+  testing::FakeApiServer server{[this](const testing::ApiRequest& asked) {
+    const bool refuse = !refused_path.empty() && asked.has(refused_path) && reply != away;
+    return refuse ? testing::status_answer(403, "Forbidden", "no") : reply;
+  }};
   std::vector<std::string> warnings;
 };
 
@@ -203,6 +207,18 @@ TEST_F(StaleTest, ARefusalIsNotPaperedOver) {
   EXPECT_THAT(outcome(), ::testing::StartsWith("denied  "));
   reply = testing::json_answer(200, "{}");
   EXPECT_THAT(outcome(), ::testing::StartsWith("failed  "));
+}
+
+TEST_F(StaleTest, WhatWasSeenInPartIsNotWholeForBeingOld) {
+  options.filter = {"k8s.policy"};
+  refused_path = "nicclusterpolicies";
+  reply = testing::json_answer(
+      200, R"({"metadata":{},"items":[{"metadata":{"name":"p"},"spec":{"driver":{"version":"1"}}}]})");
+  EXPECT_THAT(outcome(), ::testing::StartsWith("partial  "));
+  reply = away;
+  EXPECT_THAT(outcome(), ::testing::StartsWith("partial  "));
+  ASSERT_FALSE(warnings.empty());
+  EXPECT_THAT(warnings, ::testing::Contains(::testing::HasSubstr("an earlier reading stands in")));
 }
 
 TEST_F(StaleTest, IsOffUnlessAskedFor) {

@@ -4,6 +4,7 @@
 #include <span>
 
 #include "base/text.h"
+#include "base/wait.h"
 #include "collect/cluster.h"
 #include "collect/select.h"
 #include "data/document.h"
@@ -13,6 +14,7 @@ namespace eidos::collect {
 
 namespace {
 
+constexpr Milliseconds kBeforeListing{500};
 constexpr std::size_t kMostObjects = 500'000;  // of one kind; a cluster is made for 150,000 pods
 
 struct Part {
@@ -64,6 +66,8 @@ Result<void> Follower::run(kube::Client& client, const Limit& limit) {
     auto done = client.watch(
         what_.target, options, version_, [&](const kube::WatchEvent& news) { return event(news); }, limit);
     if (!done && done.error().kind != ErrorKind::NotFound) return done;
+    EIDOS_CHECK(
+        pause(kBeforeListing, limit, "watching"));  // a server that never knows the place is not pressed
   }
 }
 

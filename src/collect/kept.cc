@@ -177,8 +177,8 @@ Result<Collection> run_or_stale(const Keeper& keeper, const Collect& run, const 
   if (!is_away(result.error().kind)) return result;
   auto kept = keeper.take(*asked, keeper.options().allow_stale);
   if (!kept) return result;
-  // What was not there was not there.
-  if (kept->status != model::CollectorStatus::Absent) kept->status = model::CollectorStatus::Stale;
+  // What was seen in part is not whole for being old, and what was not there was not there.
+  if (kept->status == model::CollectorStatus::Ok) kept->status = model::CollectorStatus::Stale;
   kept->detail += cat(": ", result.error().message);
   kept->warnings.push_back(cat("an earlier reading stands in: ", result.error().message));
   return *std::move(kept);

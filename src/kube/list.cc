@@ -17,10 +17,7 @@ Request request_for(const Target& target, const ListOptions& options, const List
   Request request{.verb = "list", .target = target};
   if (sink.protobuf) request.accept = cat(kProtobuf, ", application/json;q=0.9");
   if (options.metadata_only) request.accept = cat("application/json;as=PartialObjectMetadataList", kMetadata);
-  if (!options.narrowing.labels.empty())
-    request.query.emplace_back("labelSelector", options.narrowing.labels);
-  if (!options.narrowing.fields.empty())
-    request.query.emplace_back("fieldSelector", options.narrowing.fields);
+  narrow(request, options.narrowing);
   if (options.from_cache) {
     request.query.emplace_back("resourceVersion", "0");
   } else {

@@ -137,6 +137,11 @@ std::string rbac_rule(std::string_view verb, const Target& target) {
   return cat("apiGroups: [", group, "], resources: [", resource, "], verbs: [", verb, "]");
 }
 
+void narrow(Request& request, const Narrowing& narrowing) {
+  if (!narrowing.labels.empty()) request.query.emplace_back("labelSelector", narrowing.labels);
+  if (!narrowing.fields.empty()) request.query.emplace_back("fieldSelector", narrowing.fields);
+}
+
 Requests::Requests(const Context& context, Config config, ClientOptions options)
     : config_(std::move(config)),
       options_(std::move(options)),

@@ -31,6 +31,9 @@ struct Request {
   bool harmless = false;  ///< A create that makes nothing: it may be sent twice.
 };
 
+/// Only objects with these labels and fields.
+void narrow(Request& request, const Narrowing& narrowing);
+
 /// What a server that did not do it said.
 struct Refusal {
   int status = 0;

@@ -46,10 +46,7 @@ class Watcher {
     request.query = {
         {"watch", "true"}, {"allowWatchBookmarks", "true"}, {"timeoutSeconds", cat(kWatchSeconds)}};
     if (!version_.empty()) request.query.emplace_back("resourceVersion", version_);
-    if (!options_.narrowing.labels.empty())
-      request.query.emplace_back("labelSelector", options_.narrowing.labels);
-    if (!options_.narrowing.fields.empty())
-      request.query.emplace_back("fieldSelector", options_.narrowing.fields);
+    narrow(request, options_.narrowing);
     return request;
   }
 
